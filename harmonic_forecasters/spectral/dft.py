@@ -1,0 +1,172 @@
+"""The discrete Fourier transform of a window, extrapolated.
+
+The DFT knows only frequencies k / N that complete whole cycles in a window of N samples, so its extrapolation
+with nothing cut is the window over again. It is kept as the reference that every better method must beat.
+
+Source: Oppenheim, Schafer (2010), Discrete-Time Signal Processing, eq. 8.11 and 8.12; on tapers and their
+coherent gain: Harris (1978), On the use of windows for harmonic analysis with the discrete Fourier transform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.signal import get_window
+
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
+from harmonic_forecasters.spectral.lines import LineSpectrum
+
+TRENDS = (None, "constant", "linear")
+
+
+@dataclass(frozen=True, eq=False)
+class DFT:
+    """The DFT of windows: a trend, and sinusoids that complete whole cycles.
+
+    coefficients : (n_series, n_samples // 2 + 1), complex, as numpy.fft.rfft gives them, divided by the
+        coherent gain of the taper; zero where a component was cut.
+    level, slope : (n_series,), the trend level + slope t, unit of the series (a sample).
+    n_samples : samples in the window.
+    """
+
+    coefficients: NDArray[np.complex128]
+    level: FloatArray
+    slope: FloatArray
+    n_samples: int
+
+    def lines(self) -> LineSpectrum:
+        """The sinusoids, lowest frequency first; the trend is not among them.
+
+        Amplitudes are those of a cosine in the unit of the series: 2 |Y_k| / N, and |Y_k| / N at frequency 0
+        and, for an even N, at the Nyquist frequency 1/2, which have no mirror image.
+        """
+        amplitude = _amplitudes(self.coefficients, self.n_samples)
+        return LineSpectrum(
+            np.asarray(np.fft.rfftfreq(self.n_samples)), amplitude, np.angle(self.coefficients)
+        )
+
+    def evaluate(self, t: ArrayLike) -> FloatArray:
+        """Trend plus sinusoids at the times t: beyond the window this is the forecast.
+
+        t : (n_times,), whole samples since the first one of the window, any sign.
+        Returns (n_series, n_times).
+        """
+        times = np.asarray(t, dtype=np.int64)
+        # Every line has a whole number of cycles in N samples: one window holds all values there are.
+        one_window = np.fft.irfft(self.coefficients, n=self.n_samples, axis=1)
+        trend = self.level[:, None] + self.slope[:, None] * times
+        return np.asarray(trend + one_window[:, times % self.n_samples])
+
+
+def fit_dft(
+    y: ArrayLike,
+    *,
+    window: Any = "boxcar",
+    n_components: int | None = None,
+    trend: str | None = "constant",
+) -> DFT:
+    """DFT of each window, after its trend is removed.
+
+    Parameters
+    ----------
+    y : (n_series, n_samples), any unit; NaN is filled as :func:`~.inputs.as_windows` says.
+    window : the taper, anything that scipy.signal.get_window takes: ``"hamming"``, ``("kaiser", 8.0)``, ...
+        Coefficients are divided by the taper's coherent gain (the mean of its samples), so a sinusoid of
+        whole cycles keeps its own amplitude. The taper itself is not divided out: with nothing cut, a
+        tapered window is continued as copies of the tapered window.
+    n_components : keep only so many of the strongest sinusoids of each series; None keeps all.
+    trend : None, ``"constant"`` (the mean) or ``"linear"`` (least squares). A trend takes the place of
+        frequency 0: it is removed before the taper and added again to forecasts.
+
+    Returns
+    -------
+    DFT
+
+    Raises
+    ------
+    ValueError : for an unknown window or trend, ``n_components`` below 1, or unusable values.
+
+    Examples
+    --------
+    >>> fit_dft([[1.0, 2.0, 4.0]]).evaluate([3, 4, 5]).round(12)
+    array([[1., 2., 4.]])
+    """
+    check_dft_options(window=window, n_components=n_components, trend=trend)
+    values = as_windows(y)
+    n_samples = values.shape[1]
+    level, slope = _fit_trend(values, trend)
+    detrended = values - level[:, None] - slope[:, None] * np.arange(n_samples)
+    taper = get_window(window, n_samples)
+    coefficients = np.asarray(np.fft.rfft(detrended * taper, axis=1) / taper.mean())
+    if trend is not None:
+        coefficients[:, 0] = 0.0
+    if n_components is not None and n_components < coefficients.shape[1]:
+        # Stable, so that equal amplitudes are cut in the same order on every machine.
+        weakest_first = np.argsort(_amplitudes(coefficients, n_samples), axis=1, kind="stable")
+        np.put_along_axis(coefficients, weakest_first[:, :-n_components], 0.0, axis=1)
+    return DFT(coefficients, level, slope, n_samples)
+
+
+def dft_forecast_deviation(
+    y: ArrayLike,
+    *,
+    window: Any = "boxcar",
+    n_components: int | None = None,
+    trend: str | None = "constant",
+) -> FloatArray:
+    """Root mean squared error of forecasting the last quarter of each window from the rest.
+
+    Residuals inside the window say nothing of forecasts: with nothing cut, they are all zero.
+
+    y : (n_series, n_samples), at least 2 samples; options as in :func:`fit_dft`.
+    Returns (n_series,), unit of the series.
+
+    Examples
+    --------
+    >>> dft_forecast_deviation([[1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0]])
+    array([0.])
+    """
+    values = as_windows(y, min_samples=2)
+    n_samples = values.shape[1]
+    first_held_out = n_samples - max(1, n_samples // 4)
+    past = fit_dft(values[:, :first_held_out], window=window, n_components=n_components, trend=trend)
+    errors = values[:, first_held_out:] - past.evaluate(np.arange(first_held_out, n_samples))
+    return np.asarray(np.sqrt(np.mean(errors**2, axis=1)))
+
+
+def check_dft_options(*, window: Any, n_components: int | None, trend: str | None) -> None:
+    """Raise ValueError where an option of :func:`fit_dft` is not one of those allowed."""
+    if trend not in TRENDS:
+        raise ValueError(f"trend must be one of {', '.join(map(repr, TRENDS))}, got {trend!r}")
+    if n_components is not None and (
+        isinstance(n_components, bool) or not isinstance(n_components, (int, np.integer)) or n_components < 1
+    ):
+        raise ValueError(f"n_components must be None or a whole number of at least 1, got {n_components!r}")
+    try:
+        get_window(window, 8)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"window must be one that scipy.signal.get_window knows, got {window!r}") from error
+
+
+def _amplitudes(coefficients: NDArray[np.complex128], n_samples: int) -> FloatArray:
+    amplitude = 2.0 * np.abs(coefficients) / n_samples
+    amplitude[:, 0] /= 2.0
+    if n_samples % 2 == 0:
+        amplitude[:, -1] /= 2.0
+    return np.asarray(amplitude)
+
+
+def _fit_trend(values: FloatArray, trend: str | None) -> tuple[FloatArray, FloatArray]:
+    """Level at t = 0 and slope a sample, each (n_series,), by least squares."""
+    zeros = np.zeros(len(values))
+    if trend is None:
+        return zeros, zeros
+    mean = values.mean(axis=1)
+    if trend == "constant" or values.shape[1] < 2:
+        return mean, zeros
+    centred = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2.0
+    slope = values @ centred / (centred @ centred)
+    return mean - slope * (values.shape[1] - 1) / 2.0, slope
