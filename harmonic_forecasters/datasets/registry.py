@@ -1,0 +1,70 @@
+"""How to ask for data sets by name."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from harmonic_forecasters.datasets.builtin import BUILT_IN
+from harmonic_forecasters.datasets.dataset import Dataset
+from harmonic_forecasters.datasets.published import PUBLISHED
+
+_REGISTRY = {dataset.name: dataset for dataset in BUILT_IN + PUBLISHED}
+
+
+def list_datasets() -> list[str]:
+    """Names of all data sets, those that need no network first.
+
+    >>> list_datasets()[:3]
+    ['airline', 'lynx', 'solar']
+    """
+    return list(_REGISTRY)
+
+
+def describe() -> pd.DataFrame:
+    """A row a data set: what the registry states of it, and whether it is downloaded.
+
+    >>> describe().loc["airline", ["frequency", "seasonalities"]].tolist()
+    ['MS', (12,)]
+    """
+    columns = ("title", "frequency", "seasonalities", "unit", "horizon", "licence", "source")
+    rows = [
+        {column: getattr(dataset, column) for column in columns} | {"download": bool(dataset.files)}
+        for dataset in _REGISTRY.values()
+    ]
+    return pd.DataFrame(rows, index=pd.Index(list(_REGISTRY), name="name")).astype({"horizon": "Int64"})
+
+
+def get_dataset(name: str) -> Dataset:
+    """What is known of one data set. Raises ValueError, listing the names, for an unknown one.
+
+    >>> get_dataset("nile").licence
+    'public domain'
+    """
+    if name not in _REGISTRY:
+        raise ValueError(f"unknown data set {name!r}; known are {', '.join(_REGISTRY)}")
+    return _REGISTRY[name]
+
+
+def load(name: str) -> pd.Series | pd.DataFrame:
+    """A data set, float64.
+
+    One series: a Series named like the data set, over a DatetimeIndex with a frequency and no time zone, or a
+    RangeIndex of samples. Several variables: a DataFrame, one column each, over such an index; ``targets`` of
+    :func:`get_dataset` says which to forecast. A panel: a DataFrame with one column ``value`` over the
+    MultiIndex (series, time), official training and test part together; the last ``horizon`` samples of each
+    series are the test part. Only co2 has missing values, as NaN.
+
+    Raises
+    ------
+    ValueError : unknown name.
+    DatasetUnavailableError : the data set must be downloaded, and cannot be.
+    DatasetChecksumError : a file has other bytes than the published one.
+    ImportError : the library that carries or downloads the data is not installed.
+
+    Examples
+    --------
+    >>> nile = load("nile")
+    >>> nile.shape, nile.index.freqstr, nile.name
+    ((100,), 'YS-JAN', 'nile')
+    """
+    return get_dataset(name).load()
