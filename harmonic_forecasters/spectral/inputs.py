@@ -29,7 +29,8 @@ def as_windows(y: ArrayLike, *, min_samples: int = 1) -> FloatArray:
         raise ValueError(f"windows must have the shape (n_series, n_samples), got {array.ndim} axes")
     if array.shape[1] < min_samples:
         raise ValueError(f"a series must have at least {min_samples} sample(s), got {array.shape[1]}")
-    windows = array.astype(np.float64)
+    # One memory order, so that sums are rounded alike whatever order the caller's array had.
+    windows = array.astype(np.float64, order="C")
     infinite = np.isinf(windows)
     if infinite.any():
         series, sample = np.argwhere(infinite)[0]

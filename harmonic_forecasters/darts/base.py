@@ -1,0 +1,265 @@
+"""What darts models without training have in common: series in, windows to the mathematics, series out."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from darts import TimeSeries
+from darts.models.forecasting.forecasting_model import GlobalForecastingModel
+from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
+from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
+
+from harmonic_forecasters.darts.series import (
+    check_chunk_length,
+    check_series,
+    end_of,
+    last_points,
+    series_values,
+    whole_forecasts,
+)
+from harmonic_forecasters.darts.windows import forecast_origins, rolling_windows
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_horizon
+from harmonic_forecasters.spectral.lines import LineSpectrum
+
+
+class UntrainedGlobalModel(GlobalForecastingModel, ABC):
+    """A global darts model that learns nothing: a forecast depends on the window before it alone.
+
+    A model says how windows are forecast (``_forecast``) and which sinusoids they hold (``_lines``), and sets
+    ``min_samples``, the length of the shortest window that it can forecast. Rolling forecasts without
+    retraining are computed as one batch over all windows, series and components.
+
+    input_chunk_length : samples in the window, the last ones of a series; None takes the whole series.
+    output_chunk_length : samples forecast at once; further ones follow from windows that hold the forecasts
+        before them. None forecasts any number at once.
+    Raises ValueError where either is neither None nor a whole number within its range.
+    """
+
+    min_samples = 1
+
+    def __init__(self, input_chunk_length: int | None, output_chunk_length: int | None):
+        check_chunk_length("input_chunk_length", input_chunk_length, self.min_samples)
+        check_chunk_length("output_chunk_length", output_chunk_length, 1)
+        super().__init__(add_encoders=None)
+        self._input_chunk_length = input_chunk_length
+        self._output_chunk_length = output_chunk_length
+
+    @abstractmethod
+    def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
+        """The n samples after each window, (n_windows, n).
+
+        windows : (n_windows, n_samples), NaN where a value is missing.
+        """
+
+    @abstractmethod
+    def _lines(self, windows: FloatArray) -> LineSpectrum:
+        """The sinusoids in each window, a series each; windows as in ``_forecast``."""
+
+    def fit(
+        self,
+        series: TimeSeries | Sequence[TimeSeries],
+        past_covariates: None = None,
+        future_covariates: None = None,
+        verbose: bool | None = None,
+    ) -> Self:
+        """Check the series, and remember it where it is a single one, so that ``predict(n)`` can do without.
+
+        Series may differ in length, frequency and number of components.
+        Raises ValueError for a series that cannot be forecast (shorter than ``input_chunk_length``, with no
+        observed value in its window, an infinite one, or several samples a time stamp) and for covariates;
+        the model then stays as it was.
+        """
+        self._refuse_covariates(past_covariates, future_covariates)
+        checked = check_series(series, self.min_train_series_length)
+        for one in checked:
+            as_windows(self._last_window(one))
+        self.training_series = None
+        super().fit(checked[0] if len(checked) == 1 else checked, verbose=verbose)
+        return self
+
+    def predict(
+        self,
+        n: int,
+        series: TimeSeries | Sequence[TimeSeries] | None = None,
+        past_covariates: None = None,
+        future_covariates: None = None,
+        num_samples: int = 1,
+        verbose: bool | None = None,
+        predict_likelihood_parameters: bool = False,
+        show_warnings: bool = True,
+        random_state: int | None = None,
+    ) -> TimeSeries | list[TimeSeries]:
+        """The n samples after the end of each series.
+
+        series : one series or a sequence, seen by ``fit`` or not; None takes the one that was fitted.
+        Returns one forecast a series, in the dtype of the series, with its components, frequency, static
+        covariates, hierarchy and metadata; a list where ``series`` is a sequence.
+        The other arguments are those of darts; covariates must be None, and there is nothing to sample.
+        Raises ValueError where n < 1, before ``fit``, without ``series`` after a fit on several, and for a
+        series that cannot be forecast.
+        """
+        self._check_prediction(
+            n,
+            past_covariates=past_covariates,
+            future_covariates=future_covariates,
+            num_samples=num_samples,
+            verbose=verbose,
+            predict_likelihood_parameters=predict_likelihood_parameters,
+            show_warnings=show_warnings,
+            random_state=random_state,
+        )
+        series = self._given_or_fitted(series)
+        checked = check_series(series, self.min_train_series_length)
+        points = self._forecast_points(checked, [end_of(one) for one in checked], n)
+        forecasts = [self._build_forecast_series(p[0], one) for p, one in zip(points, checked, strict=True)]
+        return forecasts[0] if isinstance(series, TimeSeries) else forecasts
+
+    def spectrum(self, series: TimeSeries | None = None) -> pd.DataFrame:
+        """The sinusoids in the window that forecasts are made from, one a row.
+
+        series : a single series; None takes the one that was fitted.
+        Columns: component; frequency (cycles per sample); period (samples); amplitude (unit of the series);
+        phase (radians, of a cosine, at the first sample of the window).
+        Raises ValueError for a sequence, and where ``predict`` would.
+        """
+        one = self._given_or_fitted(series)
+        if not isinstance(one, TimeSeries):
+            raise ValueError(f"series must be a single TimeSeries, got {type(one).__name__}")
+        check_series(one, self.min_train_series_length)
+        lines = self._lines(self._last_window(one))
+        tables = [pd.DataFrame(lines.columns(i)) for i in range(one.n_components)]
+        table = pd.concat(tables, ignore_index=True)
+        table.insert(0, "component", np.repeat(one.components, [len(t) for t in tables]))
+        return table
+
+    def _check_optimizable_historical_forecasts(self, retrain: bool | int | Callable[..., bool]) -> bool:
+        return bool(_check_optimizable_historical_forecasts_global_models(retrain))
+
+    def _optimized_historical_forecasts(
+        self,
+        series: Sequence[TimeSeries],
+        *,
+        start: pd.Timestamp | float | int | str | None,
+        start_format: str,
+        forecast_horizon: int,
+        stride: int,
+        overlap_end: bool,
+        last_points_only: bool,
+        show_warnings: bool,
+        predict_kwargs: dict[str, Any] | None,
+        **prediction: Any,
+    ) -> list[TimeSeries] | list[list[TimeSeries]]:
+        """Rolling forecasts of all series, computed together; darts calls this with keywords only."""
+        # darts' loop would hand these to predict: what predict refuses is refused here.
+        inspect.signature(self.predict).bind(forecast_horizon, **(predict_kwargs or {}))
+        self._check_prediction(forecast_horizon, **prediction)
+        checked = check_series(series, self.min_train_series_length)
+        # darts' own arithmetic of first and last origins; despite its module's name it needs no torch.
+        bounds, _ = _create_dataset_bounds(
+            self,
+            series=checked,
+            start=start,
+            start_format=start_format,
+            forecast_horizon=forecast_horizon,
+            stride=stride,
+            overlap_end=overlap_end,
+            show_warnings=show_warnings,
+        )
+        origins = [range(int(first), int(last) + 1, stride) for first, last in bounds]
+        points = self._forecast_points(checked, origins, forecast_horizon)
+        build = last_points if last_points_only else whole_forecasts
+        return [build(*each) for each in zip(checked, origins, points, strict=True)]
+
+    def _forecast_points(
+        self, series: Sequence[TimeSeries], origins: Sequence[range], n: int
+    ) -> list[FloatArray]:
+        """Forecasts from every origin of every series, each of shape (n_origins, n, n_components)."""
+        values = [series_values(one) for one in series]
+        return forecast_origins(self._forecast_in_chunks, values, origins, self.input_chunk_length, n)
+
+    def _forecast_in_chunks(self, windows: FloatArray, n: int) -> FloatArray:
+        chunk = self.output_chunk_length
+        if chunk is None or n <= chunk:
+            return self._forecast(windows, n)
+        n_samples, history = windows.shape[1], windows
+        while history.shape[1] < n_samples + n:
+            window = history if self.input_chunk_length is None else history[:, -n_samples:]
+            history = np.concatenate([history, self._forecast(window, chunk)], axis=1)
+        return np.asarray(history[:, n_samples : n_samples + n])
+
+    def _last_window(self, series: TimeSeries) -> FloatArray:
+        """(n_components, n_samples), the window that forecasts of the future are made from."""
+        window: FloatArray = rolling_windows(series_values(series), end_of(series), self.input_chunk_length)[
+            0
+        ][0]
+        return window
+
+    def _given_or_fitted(self, series: Any) -> Any:
+        if series is None and self.training_series is None:
+            raise ValueError(
+                "series must be given: the model was fitted on several series, saved with clean=True, or not "
+                "fitted at all"
+            )
+        return self.training_series if series is None else series
+
+    def _check_prediction(
+        self, n: int, *, past_covariates: Any, future_covariates: Any, **sampling: Any
+    ) -> None:
+        check_horizon(n)
+        self._refuse_covariates(past_covariates, future_covariates)
+        super().predict(n, **sampling)  # darts' own checks: fitted at all, nothing to sample
+
+    def _refuse_covariates(self, past_covariates: Any, future_covariates: Any) -> None:
+        for name, given in (("past_covariates", past_covariates), ("future_covariates", future_covariates)):
+            if given is not None:
+                raise ValueError(f"{type(self).__name__} does not support {name}: it must be None")
+
+    @property
+    def input_chunk_length(self) -> int | None:
+        """Samples in the window; None for the whole series."""
+        return self._input_chunk_length
+
+    @property
+    def output_chunk_length(self) -> int | None:
+        """Samples forecast at once; None for any number."""
+        return self._output_chunk_length
+
+    @property
+    def supports_multivariate(self) -> bool:
+        return True
+
+    @property
+    def supports_sample_weight(self) -> bool:
+        return False
+
+    @property
+    def _requires_training(self) -> bool:
+        return False
+
+    @property
+    def min_train_samples(self) -> int:
+        return 1
+
+    @property
+    def min_train_series_length(self) -> int:
+        # Not darts' input plus output: there are no targets to learn.
+        return self._target_window_lengths[0]
+
+    @property
+    def _target_window_lengths(self) -> tuple[int, int]:
+        return self.input_chunk_length or self.min_samples, self.output_chunk_length or 0
+
+    @property
+    def extreme_lags(self) -> tuple[int, int, None, None, None, None, int]:
+        # A last target lag of -1 is how darts' local models say that they forecast any number at once.
+        n_input, n_output = self._target_window_lengths
+        return -n_input, n_output - 1, None, None, None, None, 0
+
+    @property
+    def _model_encoder_settings(self) -> tuple[int | None, int | None, bool, bool, None, None]:
+        return self.input_chunk_length, self.output_chunk_length, False, False, None, None

@@ -1,0 +1,39 @@
+"""Series of every kind that the darts door meets, small and seeded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from darts import TimeSeries
+
+
+def make_series(
+    length: int = 40, components: int = 1, *, index: str = "days", seed: int = 0, dtype: type = np.float64
+) -> TimeSeries:
+    """A wave with noise, a trend and a level of its own in each component."""
+    t = np.arange(length)[:, None]
+    rng = np.random.default_rng(seed)
+    period = 5.0 + 2.0 * np.arange(components)
+    values = (
+        np.sin(2 * np.pi * t / period + seed) + 0.05 * t + 3.0 + 0.3 * rng.normal(size=(length, components))
+    )
+    times = {
+        "days": pd.date_range("2020-01-31", periods=length, freq="D", name="day"),
+        "months": pd.date_range("2020-01-31", periods=length, freq="ME"),
+        "business days": pd.date_range("2020-01-30", periods=length, freq="B"),
+        "steps of 3": pd.RangeIndex(7, 7 + 3 * length, 3, name="step"),
+        "range": pd.RangeIndex(length),
+    }[index]
+    return TimeSeries(
+        times=times,
+        values=values.astype(dtype),
+        components=[f"part {i}" for i in range(components)],
+        static_covariates=pd.DataFrame({"size": np.arange(components, dtype=float)}),
+        metadata={"source": "a test"},
+    )
+
+
+@pytest.fixture(name="make_series")
+def make_series_fixture():
+    return make_series
