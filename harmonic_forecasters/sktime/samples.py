@@ -1,0 +1,122 @@
+"""From the labels of a pandas index to the samples of a window.
+
+Spectral methods count samples: 0, 1, 2, ... sktime hands over labels: integers with any step, dates, periods.
+A label that the index skips is a sample that is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harmonic_forecasters.spectral.inputs import FloatArray
+
+
+def sampling_step(index: pd.Index, inferred: pd.offsets.BaseOffset | None = None) -> Any:
+    """The step from one sample to the next.
+
+    index : sorted labels, at least one.   inferred : the frequency of dates whose index carries none.
+    Returns a pandas offset for dates and periods; for integers the smallest difference of two labels, 1 where
+    there is one label only.
+    Raises ValueError where labels repeat, or for dates without a frequency.
+
+    Examples
+    --------
+    >>> sampling_step(pd.Index([10, 15, 20]))
+    5
+    """
+    if not index.is_unique:
+        raise ValueError(f"labels of a time index must differ, got {index[index.duplicated()][0]} twice")
+    if isinstance(index, pd.PeriodIndex):
+        return index.freq
+    if isinstance(index, pd.DatetimeIndex):
+        step = index.freq or inferred
+        if step is None:
+            raise ValueError(
+                "dates must have a frequency, and none is set or can be inferred from these "
+                f"{len(index)} labels: set it, for instance y.asfreq('h'), which marks gaps with NaN"
+            )
+        return step
+    return int(np.diff(index).min()) if len(index) > 1 else 1
+
+
+def sample_numbers(labels: pd.Index, first: Any, step: Any) -> NDArray[np.int64]:
+    """Samples from the label ``first`` to each of the labels; negative for earlier ones.
+
+    labels : (n_labels,), sorted, of the kind of ``first``.   step : as :func:`sampling_step` gives it.
+    Returns (n_labels,).
+    Raises ValueError for a label between two samples.
+
+    Examples
+    --------
+    >>> sample_numbers(pd.Index([5, 15, 20]), 10, 5)
+    array([-1,  1,  2])
+    >>> sample_numbers(pd.period_range("2020-03", periods=2, freq="M"), pd.Period("2020-01", "M"),
+    ...                pd.offsets.MonthEnd())
+    array([2, 3])
+    """
+    if isinstance(labels, pd.DatetimeIndex):
+        # pandas alone knows the calendar: walk it, and look the labels up.
+        calendar = pd.date_range(min(labels[0], first), max(labels[-1], first), freq=step)
+        position = np.asarray(calendar.get_indexer(labels))
+        numbers = position - calendar.searchsorted(first)
+        # Where first is not met, the walk set out from an earlier label that lies between two samples.
+        between = (position < 0) | (first not in calendar)
+    elif isinstance(labels, pd.PeriodIndex):
+        numbers, remainder = np.divmod(labels.asi8 - first.ordinal, step.n)
+        between = remainder != 0
+    else:
+        numbers, remainder = np.divmod(labels.to_numpy(dtype=np.int64) - first, step)
+        between = remainder != 0
+    if between.any():
+        raise ValueError(
+            f"labels must lie whole steps of {step} from {first}, got {labels[int(between.argmax())]} "
+            "(on an integer index, fh counts labels)"
+        )
+    return np.asarray(numbers, dtype=np.int64)
+
+
+def regular_samples(y: pd.DataFrame, step: Any) -> FloatArray:
+    """The columns of y as rows of samples, one every step; NaN where the index skips a label.
+
+    y : (n_samples, n_series), numbers.   Returns (n_series, 1 + steps from the first label to the last).
+
+    Examples
+    --------
+    >>> regular_samples(pd.DataFrame({"a": [1, 2, 4]}, index=[0, 1, 3]), step=1)
+    array([[ 1.,  2., nan,  4.]])
+    """
+    numbers = sample_numbers(y.index, y.index[0], step)
+    values = y.to_numpy()
+    if values.dtype == object:  # columns of several types, or pandas' own with pandas.NA
+        values = y.astype(np.float64).to_numpy()
+    samples = np.full((y.shape[1], numbers[-1] + 1), np.nan, dtype=np.result_type(values, np.float64))
+    samples[:, numbers] = values.T
+    return samples
+
+
+def last_samples(samples: FloatArray, window_length: int | None) -> FloatArray:
+    """The last samples of each series, (n_series, window_length); None takes all, (n_series, n_samples).
+
+    Raises ValueError unless window_length is None or a whole number from 1 to n_samples.
+
+    Examples
+    --------
+    >>> last_samples(np.array([[1.0, 2.0, 3.0]]), 2)
+    array([[2., 3.]])
+    """
+    if window_length is None:
+        return samples
+    if (
+        isinstance(window_length, bool)
+        or not isinstance(window_length, (int, np.integer))
+        or not 1 <= window_length <= samples.shape[1]
+    ):
+        raise ValueError(
+            "window_length must be None or a whole number from 1 to the samples of the series, "
+            f"{samples.shape[1]}, got {window_length!r}"
+        )
+    return samples[:, -window_length:]
