@@ -1,0 +1,120 @@
+"""Leaderboards: how models compare over tasks whose scores have different units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from harmonic_forecasters.backtesting.suite import Suite
+from harmonic_forecasters.backtesting.task import Task
+
+# One task on which a model is exact must not decide a leaderboard alone (Shchur et al. 2025, fev-bench).
+_CLIP = (1e-2, 1e2)
+_BOOTSTRAP_SAMPLES = 2000
+ALL = "all"
+
+
+def average_score(values: np.ndarray, task: Task) -> float:
+    """The average of one metric over the windows of a task, mean or geometric mean as the task asks.
+
+    values : (n_windows,); those without a value, such as MASE on a constant history, do not count.
+    """
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return np.nan
+    if task.average == "geometric mean":
+        # The smallest normal number stands for an exact zero, whose logarithm there is not.
+        return float(np.exp(np.mean(np.log(np.maximum(known, np.finfo(np.float64).tiny)))))
+    return float(known.mean())
+
+
+def headline_scores(suite: Suite, results: pd.DataFrame) -> pd.DataFrame:
+    """The headline metric of each model on each task, averaged over windows; NaN where the model failed.
+
+    results : as :func:`.store.results_table` gives it.   Returns tasks as rows, models as columns.
+    """
+    scores = pd.DataFrame(
+        np.nan, index=[task.name for task in suite.tasks], columns=[spec.name for spec in suite.models]
+    )
+    for task in suite.tasks:
+        chosen = results[(results["task"] == task.name) & (results["metric"] == task.headline)]
+        for model, values in chosen.groupby("model")["value"]:
+            scores.loc[task.name, str(model)] = average_score(values.to_numpy(), task)
+    return scores
+
+
+def leaderboard(suite: Suite, results: pd.DataFrame, jobs: pd.DataFrame) -> pd.DataFrame:
+    """One row a group of tasks and model, the best mean rank first within a group.
+
+    results, jobs : as :func:`.store.results_table` and :func:`.store.jobs_table` give them.
+
+    Columns
+    -------
+    group : of the tasks, and ``all`` where there is more than one.
+    model
+    mean_rank : mean over tasks of the rank by headline metric, 1 the best; a model that failed ranks last.
+    win_rate : share of the (task, other model) pairs in which it is better; a tie counts half.
+    relative_error : geometric mean over tasks of its headline metric divided by the reference model's, each
+        ratio held within 0.01..100 and counted as 1 where the model failed.
+    relative_error_low, relative_error_high : 95 % bootstrap interval of it over the tasks.
+    failures : tasks on which it failed or did not run.
+    seconds : to fit and predict, all tasks together.
+    """
+    scores = headline_scores(suite, results)
+    groups = {group: [t.name for t in suite.tasks if t.group == group] for group in _group_names(suite)}
+    if len(groups) > 1:
+        groups[ALL] = list(scores.index)
+    seconds = (jobs["fit_seconds"] + jobs["predict_seconds"]).astype("float64")
+    tables = []
+    for group, tasks in groups.items():
+        chosen = scores.loc[tasks]
+        spent = seconds[jobs["task"].isin(tasks)].groupby(jobs["model"]).sum()
+        table = _compare(chosen, suite.reference)
+        table.insert(0, "group", group)
+        table["seconds"] = spent.reindex(table["model"]).to_numpy()
+        tables.append(table.sort_values(["mean_rank", "model"], kind="stable"))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _group_names(suite: Suite) -> list[str]:
+    return list(dict.fromkeys(task.group for task in suite.tasks))
+
+
+def _compare(scores: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """scores : tasks as rows, models as columns, lower is better."""
+    filled = scores.fillna(np.inf).to_numpy()
+    ranks = stats.rankdata(filled, axis=1)
+    wins = (filled[:, :, None] < filled[:, None, :]) + 0.5 * (filled[:, :, None] == filled[:, None, :])
+    n_models = filled.shape[1]
+    # A model ties with itself: half a win a task that is not one.
+    win_rate = (wins.sum(axis=(0, 2)) - 0.5 * len(filled)) / (len(filled) * max(n_models - 1, 1))
+    divisor = scores[reference].to_numpy()[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(scores.to_numpy() == divisor, 1.0, scores.to_numpy() / divisor)
+    log_ratio = np.log(np.clip(np.where(np.isnan(ratio), 1.0, ratio), *_CLIP))
+    low, high = _bootstrap_interval(log_ratio)
+    return pd.DataFrame(
+        {
+            "model": scores.columns,
+            "mean_rank": ranks.mean(axis=0),
+            "win_rate": win_rate,
+            "relative_error": np.exp(log_ratio.mean(axis=0)),
+            "relative_error_low": np.exp(low),
+            "relative_error_high": np.exp(high),
+            "failures": scores.isna().sum().to_numpy(),
+        }
+    )
+
+
+def _bootstrap_interval(log_ratio: np.ndarray) -> Sequence[np.ndarray]:
+    """95 % percentile interval of the mean over tasks, the same tasks drawn for every model.
+
+    log_ratio : (n_tasks, n_models).
+    """
+    rng = np.random.default_rng(0)
+    drawn = rng.integers(len(log_ratio), size=(_BOOTSTRAP_SAMPLES, len(log_ratio)))
+    means = log_ratio[drawn].mean(axis=1)
+    return np.quantile(means, [0.025, 0.975], axis=0)

@@ -1,0 +1,73 @@
+"""The store of a run: one JSON file a job, written aside and renamed, so that a file is whole or absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+class JobStore:
+    """The jobs of a run, below ``directory/jobs``."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._jobs = directory / "jobs"
+
+    def save(self, record: dict[str, Any]) -> None:
+        """Write one job; an older record of the same job is replaced in one step."""
+        write_whole(self._path(record["task"], record["model"]), json.dumps(record))
+
+    def load(self, task: str, model: str) -> dict[str, Any] | None:
+        """The record of a job, or None where there is none."""
+        path = self._path(task, model)
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def is_empty(self) -> bool:
+        return not any(self._jobs.glob("*.json"))
+
+    def _path(self, task: str, model: str) -> Path:
+        return self._jobs / f"{_file_name(task)}--{_file_name(model)}.json"
+
+
+def results_table(records: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row a task, model, window and metric, in the order of the records.
+
+    Columns: task, model, series, origin (samples before the forecast), metric, value.
+    """
+    columns = ["task", "model", "series", "origin", "metric", "value"]
+    rows = [
+        (record["task"], record["model"], *(score[key] for key in columns[2:]))
+        for record in records
+        for score in record["scores"]
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"origin": "int64", "value": "float64"})
+
+
+def jobs_table(records: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row a job: task, model, status, error, fit_seconds, predict_seconds, peak_memory_mb."""
+    columns = ["task", "model", "status", "error", "fit_seconds", "predict_seconds", "peak_memory_mb"]
+    return pd.DataFrame([{key: record.get(key) for key in columns} for record in records], columns=columns)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that it holds either its old content or all of the new, whenever the process ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        os.replace(aside, path)
+    except BaseException:
+        os.unlink(aside)
+        raise
+
+
+def _file_name(name: str) -> str:
+    """The name with every sign that a file system may refuse written as its number."""
+    return re.sub(r"[^A-Za-z0-9_.]", lambda sign: f"%{ord(sign[0]):x}", name)

@@ -1,0 +1,176 @@
+"""The command ``harmonic-forecasters``: run a benchmark suite, write its reports, list what there is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+try:
+    import typer
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Table
+
+    from harmonic_forecasters import datasets
+    from harmonic_forecasters.backtesting.models import known_models
+    from harmonic_forecasters.backtesting.record import run_record
+    from harmonic_forecasters.backtesting.report import format_number, save_record, write_reports
+    from harmonic_forecasters.backtesting.runner import Job, Record, jobs_to_do, run_jobs
+    from harmonic_forecasters.backtesting.suite import load_suite, suite_names
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"harmonic-forecasters needs {error.name}, which is not installed: "
+        "pip install 'harmonic-forecasters[benchmark]'"
+    )
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+listing = typer.Typer(no_args_is_help=True, help="List what suites may name.")
+app.add_typer(listing, name="list")
+console = Console()
+
+
+@app.command()
+def benchmark(
+    suite: Annotated[str, typer.Argument(help="A suite by name, or the path of a YAML file.")],
+    output: Annotated[Path, typer.Option(help="Directory for jobs, results, leaderboard and report.")],
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep the jobs that are done.")] = False,
+    isolate: Annotated[
+        bool, typer.Option("--isolate", help="A process a job; measures peak memory.")
+    ] = False,
+    check_lookahead: Annotated[
+        bool, typer.Option("--check-lookahead", help="Fail models whose forecasts see the future.")
+    ] = False,
+) -> None:
+    """Run every model of SUITE on every task, and write the reports."""
+    chosen = load_suite(suite)
+    to_do = jobs_to_do(chosen, output, resume=resume)
+    save_record(output, run_record(chosen))
+    with _SuiteProgress(len(to_do)) as progress:
+        run_jobs(
+            to_do,
+            chosen.seed,
+            output,
+            n_jobs=jobs,
+            isolate=isolate,
+            lookahead=check_lookahead,
+            on_start=progress.start,
+            on_done=progress.done,
+        )
+    _print_reports(output)
+
+
+@app.command()
+def report(directory: Annotated[Path, typer.Argument(help="The output of a benchmark.")]) -> None:
+    """Write the reports of a run again, finished or not."""
+    _print_reports(directory)
+
+
+@listing.command()
+def models() -> None:
+    """Models that suites know by name; any package.module:Class works too."""
+    table = Table("model", "class", "what it is")
+    for name, spec in known_models().items():
+        table.add_row(name, spec.class_path, spec.about)
+    console.print(table)
+
+
+@listing.command(name="datasets")
+def list_datasets() -> None:
+    """Real series."""
+    table = Table("dataset", "title", "frequency", "season", "source", "licence")
+    for name in datasets.list_datasets():
+        one = datasets.get_dataset(name)
+        table.add_row(name, one.title, one.frequency or "-", str(one.seasonality), one.source, one.licence)
+    console.print(table)
+
+
+@listing.command()
+def suites() -> None:
+    """Suites inside the package; a path ending in .yaml works too."""
+    table = Table("suite", "tasks", "models", "about")
+    for name in suite_names():
+        one = load_suite(name)
+        table.add_row(name, str(len(one.tasks)), str(len(one.models)), one.about)
+    console.print(table)
+
+
+def main() -> None:
+    """Run the command; an input that breaks a rule ends it with one line, not a traceback."""
+    try:
+        app()
+    except (ValueError, OSError) as error:
+        console.print(f"[red]error:[/] {error}", markup=True, highlight=False, soft_wrap=True)
+        sys.exit(2)
+
+
+class _SuiteProgress:
+    """A bar that says what runs and what remains; a line a job where the output is no terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._running: list[str] = []
+        self._progress = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+        )
+        self._bar = self._progress.add_task("starting", total=total)
+        self._total, self._n_done = total, 0
+
+    def __enter__(self) -> _SuiteProgress:
+        if console.is_terminal:
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def start(self, job: Job) -> None:
+        self._running.append(_job_name(job))
+        self._show()
+
+    def done(self, job: Job, record: Record) -> None:
+        self._running.remove(_job_name(job))
+        self._n_done += 1
+        if record["status"] == "failed":
+            self._progress.console.print(f"failed: {_job_name(job)}: {record['error']}", markup=False)
+        elif not console.is_terminal:
+            seconds = record["fit_seconds"] + record["predict_seconds"]
+            console.print(f"{self._n_done}/{self._total} {_job_name(job)} {seconds:.1f} s", markup=False)
+        self._show()
+
+    def _show(self) -> None:
+        self._progress.update(self._bar, completed=self._n_done, description=", ".join(self._running))
+
+
+def _job_name(job: Job) -> str:
+    task, spec = job
+    return f"{spec.name} on {task.name}"
+
+
+def _print_reports(directory: Path) -> None:
+    board = write_reports(directory)
+    for group, rows in board.groupby("group", sort=False):
+        table = Table(
+            "model", "mean rank", "win rate", "relative error", "failures", "seconds", title=str(group)
+        )
+        for row in rows.to_dict("records"):
+            table.add_row(*_cells(row))
+        console.print(table)
+    console.print(f"Report: {directory / 'report.html'}", soft_wrap=True, highlight=False)
+
+
+def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    interval = f"{format_number(row['relative_error_low'])}..{format_number(row['relative_error_high'])}"
+    return (
+        row["model"],
+        f"{row['mean_rank']:.2f}",
+        f"{100 * row['win_rate']:.0f} %",
+        f"{format_number(row['relative_error'])} ({interval})",
+        str(row["failures"]),
+        format_number(row["seconds"]),
+    )
