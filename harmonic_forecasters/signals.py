@@ -10,17 +10,16 @@ A component is ``amplitude * sin(2 pi t / period + phase)``, t counted in sample
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 FloatArray = NDArray[np.float64]
 Seed = int | np.random.Generator
 
-# About 1e6 sines are held at a time: large enough for numpy's speed, small enough for the cache.
+# Components times samples handled at a time: large enough for numpy's speed, small enough for the cache.
 _BLOCK_ELEMENTS = 1_000_000
 
 
@@ -44,7 +43,7 @@ class Signals:
     amplitude: FloatArray
     phase: FloatArray
     time: NDArray[Any]
-    names: tuple[str, ...] = field(default=())
+    names: tuple[str, ...] = ()
 
 
 def harmonic_sums(
@@ -91,12 +90,13 @@ def harmonic_sums(
     >>> signals.values.shape, float(abs(signals.values).max())
     ((2, 105), 1.0)
     """
-    _check_harmonic_sums(n_signals, length, n_components, periods, noise)
+    _check_harmonic_sums(n_signals, length, n_components, periods, integer_periods, noise)
     rng = np.random.default_rng(random_state)
     count = rng.integers(n_components[0], n_components[1], size=n_signals, endpoint=True)
     shape = (n_signals, n_components[1])
     if integer_periods:
-        period = rng.integers(int(periods[0]), int(periods[1]), size=shape, endpoint=True).astype(np.float64)
+        lowest, highest = int(np.ceil(periods[0])), int(np.floor(periods[1]))
+        period = rng.integers(lowest, highest, size=shape, endpoint=True).astype(np.float64)
     else:
         period = rng.uniform(periods[0], periods[1], size=shape)
     phase = rng.uniform(0.0, 2.0 * np.pi, size=shape)
@@ -112,21 +112,17 @@ def harmonic_sums(
     else:
         clean = _stationary_sums(period[present], amplitude[present], phase[present], count, length)
 
-    scale = abs(clean).max(axis=1, keepdims=True)
-    # A component of period 2 and phase 0 alone is zero at every sample: nothing to divide by.
-    scale[scale == 0.0] = 1.0
-    clean /= scale
-    amplitude /= scale
     values = clean
     if noise > 0.0:
-        values = clean + rng.normal(0.0, noise, size=clean.shape)
-        scale = abs(values).max(axis=1, keepdims=True)
-        values, clean, amplitude = values / scale, clean / scale, amplitude / scale
+        values = clean + rng.normal(0.0, noise, size=clean.shape) * abs(clean).max(axis=1, keepdims=True)
+    scale = abs(values).max(axis=1, keepdims=True)
+    # A signal that is zero at every sample leaves nothing to divide by.
+    scale[scale == 0.0] = 1.0
     return Signals(
-        values=values,
-        clean=clean,
+        values=values / scale,
+        clean=clean / scale,
         period=np.where(present, period, np.nan),
-        amplitude=np.where(present, amplitude, np.nan),
+        amplitude=np.where(present, amplitude / scale, np.nan),
         phase=np.where(present, phase, np.nan),
         time=np.arange(length),
         names=tuple(f"signal {i}" for i in range(n_signals)),
@@ -159,11 +155,10 @@ def growing_series(*, n_samples: int = 5000, noise: float = 1.0, random_state: S
     wave = weight @ np.sin(np.outer(harmonic, x))
     clean = (x / 60.0) * wave / 4.0 + x / 100.0
     values = clean + (x / 60.0) * rng.normal(0.0, noise, size=n_samples) / 40.0
-    step = 58.0 / (n_samples - 1)
     return Signals(
         values=values[None],
         clean=clean[None],
-        period=(2.0 * np.pi / (step * harmonic))[None],
+        period=(2.0 * np.pi * (n_samples - 1) / (58.0 * harmonic))[None],
         amplitude=(weight / 4.0)[None],
         phase=(2.0 * harmonic % (2.0 * np.pi))[None],
         time=np.arange(n_samples),
@@ -196,8 +191,7 @@ def daily_temperature(*, noise: float = 0.0, random_state: Seed) -> Signals:
     >>> daily_temperature(random_state=0).time[[0, -1]].astype(str).tolist()
     ['2020-01-01', '2022-12-31']
     """
-    rng = np.random.default_rng(random_state)
-    return _cycles("D", 365.25, [("temperature", 20.0, 10.0, 0.0, noise)], rng)
+    return _cycles("D", 365.25, [("temperature", 20.0, 10.0, 0.0, noise)], random_state)
 
 
 def hourly_energy(*, noise: float = 20.0, random_state: Seed) -> Signals:
@@ -210,8 +204,7 @@ def hourly_energy(*, noise: float = 20.0, random_state: Seed) -> Signals:
     >>> hourly_energy(random_state=0).values.shape
     (1, 26304)
     """
-    rng = np.random.default_rng(random_state)
-    return _cycles("h", 24.0, [("energy", 200.0, 100.0, 0.0, noise)], rng)
+    return _cycles("h", 24.0, [("energy", 200.0, 100.0, 0.0, noise)], random_state)
 
 
 def daily_weather(*, random_state: Seed) -> Signals:
@@ -225,13 +218,12 @@ def daily_weather(*, random_state: Seed) -> Signals:
     >>> daily_weather(random_state=0).names
     ('temperature', 'humidity', 'wind')
     """
-    rng = np.random.default_rng(random_state)
     rows = [
         ("temperature", 20.0, 10.0, 0.0, 0.0),
         ("humidity", 60.0, 20.0, np.pi / 2.0, 0.0),
         ("wind", 10.0, 0.0, 0.0, 3.0),
     ]
-    return _cycles("D", 365.25, rows, rng)
+    return _cycles("D", 365.25, rows, random_state)
 
 
 #: name -> function, for suites that name their signals.
@@ -250,29 +242,31 @@ def _check_harmonic_sums(
     length: int,
     n_components: tuple[int, int],
     periods: tuple[float, float],
+    integer_periods: bool,
     noise: float,
 ) -> None:
-    if n_signals < 1:
-        raise ValueError(f"n_signals must be at least 1, got {n_signals}")
-    if length < 1:
-        raise ValueError(f"length must be at least 1, got {length}")
+    for name, value in (("n_signals", n_signals), ("length", length)):
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, got {value}")
     if not 1 <= n_components[0] <= n_components[1]:
         raise ValueError(
             f"n_components must be (lowest, highest) with 1 <= lowest <= highest, got {n_components}"
         )
     if not 2 <= periods[0] <= periods[1] < np.inf:
         raise ValueError(f"periods must be (lowest, highest) with 2 <= lowest <= highest, got {periods}")
+    if integer_periods and np.ceil(periods[0]) > periods[1]:
+        raise ValueError(f"periods must enclose an integer where integer_periods is True, got {periods}")
     if not 0 <= noise < np.inf:
         raise ValueError(f"noise must be a finite number of at least 0, got {noise}")
 
 
-def _cycles_elapsed(period: FloatArray, length: int) -> FloatArray:
-    """Fraction of the running cycle at t = 0..length-1, shape period.shape + (length,).
+def _cycles_elapsed(period: FloatArray, t: NDArray[Any]) -> FloatArray:
+    """Fraction of the running cycle at the times t >= 0 (samples), shape period.shape + t.shape.
 
     fmod is exact, so the phase keeps full precision after any number of cycles; t / period alone would not.
     """
     column = period[..., None]
-    return np.asarray(np.fmod(np.arange(length), column) / column, dtype=np.float64)
+    return np.asarray(np.fmod(t, column) / column, dtype=np.float64)
 
 
 def _stationary_sums(
@@ -281,24 +275,28 @@ def _stationary_sums(
     """Sum the components of each signal, shape (len(count), length).
 
     period, amplitude, phase : (count.sum(),), the components of the first signal, then of the second, ...
-    a sin(2 pi t / T + phi) = a cos(phi) sin(2 pi t / T) + a sin(phi) cos(2 pi t / T): sine and cosine are
-    computed once a distinct period, and integer periods repeat.
+    With w = 2 pi / T and t = m q + r, a sin(w t + phi) = Re(-i a e^{i phi} e^{i w m q} e^{i w r}): about
+    2 sqrt(length) exponentials a distinct period instead of length, and one matrix product a signal.
     """
+    stride = int(np.ceil(np.sqrt(length)))
+    coarse_times, fine_times = np.arange(0, length, stride), np.arange(stride)
+    weight = -1j * amplitude * np.exp(1j * phase)
     result = np.empty((len(count), length))
     first_component = np.concatenate([[0], np.cumsum(count)])
     signals_a_block = max(1, _BLOCK_ELEMENTS // (length * int(count.max())))
     for start in range(0, len(count), signals_a_block):
         stop = min(start + signals_a_block, len(count))
         chosen = slice(first_component[start], first_component[stop])
-        distinct, column = np.unique(period[chosen], return_inverse=True)
-        angle = 2.0 * np.pi * _cycles_elapsed(distinct, length)
-        row = np.repeat(np.arange(stop - start), count[start:stop])
-        weight = np.concatenate(
-            [amplitude[chosen] * np.cos(phase[chosen]), amplitude[chosen] * np.sin(phase[chosen])]
-        )
-        position = (np.concatenate([row, row]), np.concatenate([column, column + len(distinct)]))
-        mixing = sparse.csr_array((weight, position), shape=(stop - start, 2 * len(distinct)))
-        result[start:stop] = mixing @ np.concatenate([np.sin(angle), np.cos(angle)])
+        distinct, which = np.unique(period[chosen], return_inverse=True)
+        coarse = np.exp(2j * np.pi * _cycles_elapsed(distinct, coarse_times))
+        fine = np.exp(2j * np.pi * _cycles_elapsed(distinct, fine_times))
+        # Signals with fewer components are padded with zeros, so that one product serves the whole block.
+        present = np.arange(count.max()) < count[start:stop, None]
+        left = np.zeros((*present.shape, len(coarse_times)), dtype=np.complex128)
+        right = np.zeros((*present.shape, len(fine_times)), dtype=np.complex128)
+        left[present] = weight[chosen, None] * coarse[which]
+        right[present] = fine[which]
+        result[start:stop] = (left.transpose(0, 2, 1) @ right).real.reshape(stop - start, -1)[:, :length]
     return result
 
 
@@ -324,24 +322,24 @@ def _modulated_sums(
         rise = t / np.maximum(peak, 1e-9)
         fall = (length - 1 - t) / np.maximum(length - 1 - peak, 1e-9)
         envelope = 1.0 + (factor[block, :, None] - 1.0) * np.minimum(rise, fall)
-        wave = np.sin(2.0 * np.pi * _cycles_elapsed(period[block], length) + phase[block, :, None])
+        wave = np.sin(2.0 * np.pi * _cycles_elapsed(period[block], t) + phase[block, :, None])
         result[block] = np.einsum("sk,skt,skt->st", amplitude[block], envelope, wave)
     return result
 
 
 def _cycles(
-    unit: str, period: float, rows: list[tuple[str, float, float, float, float]], rng: np.random.Generator
+    unit: str, period: float, rows: list[tuple[str, float, float, float, float]], random_state: Seed
 ) -> Signals:
     """Series of 2020 to 2022, one row (name, level, amplitude, phase, noise) each, sharing one period."""
     first, end = np.array(["2020-01-01", "2023-01-01"], dtype=f"datetime64[{unit}]")
     time = np.arange(first, end)
     names, level, amplitude, phase, noise = zip(*rows, strict=True)
-    elapsed = 2.0 * np.pi * _cycles_elapsed(np.array([period]), len(time))
+    elapsed = 2.0 * np.pi * _cycles_elapsed(np.array([period]), np.arange(len(time)))
     wave = np.sin(elapsed + np.array(phase)[:, None])
     clean = np.array(level)[:, None] + np.array(amplitude)[:, None] * wave
-    values = clean + rng.normal(size=clean.shape) * np.array(noise)[:, None]
+    e = np.random.default_rng(random_state).normal(size=clean.shape)
     return Signals(
-        values=values,
+        values=clean + e * np.array(noise)[:, None],
         clean=clean,
         period=np.full((len(rows), 1), period),
         amplitude=np.array(amplitude)[:, None],

@@ -43,7 +43,7 @@ class DFT:
         Amplitudes are those of a cosine in the unit of the series: 2 |Y_k| / N, and |Y_k| / N at frequency 0
         and, for an even N, at the Nyquist frequency 1/2, which have no mirror image.
         """
-        amplitude = _amplitudes(self.coefficients, self.n_samples)
+        amplitude = _n_images(self.n_samples) * np.abs(self.coefficients) / self.n_samples
         return LineSpectrum(
             np.asarray(np.fft.rfftfreq(self.n_samples)), amplitude, np.angle(self.coefficients)
         )
@@ -77,7 +77,8 @@ def fit_dft(
         Coefficients are divided by the taper's coherent gain (the mean of its samples), so a sinusoid of
         whole cycles keeps its own amplitude. The taper itself is not divided out: with nothing cut, a
         tapered window is continued as copies of the tapered window.
-    n_components : keep only so many of the strongest sinusoids of each series; None keeps all.
+    n_components : keep only so many of the strongest sinusoids of each series, by their mean square over the
+        window, which is the best choice in least squares; None keeps all.
     trend : None, ``"constant"`` (the mean) or ``"linear"`` (least squares). A trend takes the place of
         frequency 0: it is removed before the taper and added again to forecasts.
 
@@ -94,18 +95,19 @@ def fit_dft(
     >>> fit_dft([[1.0, 2.0, 4.0]]).evaluate([3, 4, 5]).round(12)
     array([[1., 2., 4.]])
     """
-    check_dft_options(window=window, n_components=n_components, trend=trend)
+    _check_cuts(n_components, trend)
     values = as_windows(y)
     n_samples = values.shape[1]
     level, slope = _fit_trend(values, trend)
     detrended = values - level[:, None] - slope[:, None] * np.arange(n_samples)
-    taper = get_window(window, n_samples)
+    taper = _taper(window, n_samples)
     coefficients = np.asarray(np.fft.rfft(detrended * taper, axis=1) / taper.mean())
     if trend is not None:
         coefficients[:, 0] = 0.0
     if n_components is not None and n_components < coefficients.shape[1]:
-        # Stable, so that equal amplitudes are cut in the same order on every machine.
-        weakest_first = np.argsort(_amplitudes(coefficients, n_samples), axis=1, kind="stable")
+        # Not squared, so that tiny values do not underflow; stable, so that ties are cut alike everywhere.
+        strength = np.sqrt(_n_images(n_samples)) * np.abs(coefficients)
+        weakest_first = np.argsort(strength, axis=1, kind="stable")
         np.put_along_axis(coefficients, weakest_first[:, :-n_components], 0.0, axis=1)
     return DFT(coefficients, level, slope, n_samples)
 
@@ -139,24 +141,43 @@ def dft_forecast_deviation(
 
 def check_dft_options(*, window: Any, n_components: int | None, trend: str | None) -> None:
     """Raise ValueError where an option of :func:`fit_dft` is not one of those allowed."""
-    if trend not in TRENDS:
+    _check_cuts(n_components, trend)
+    # Some tapers are not defined for a few samples: whether one suits a window, only the window can say.
+    _taper(window, 1000)
+
+
+def _check_cuts(n_components: int | None, trend: str | None) -> None:
+    if not (trend is None or isinstance(trend, str)) or trend not in TRENDS:
         raise ValueError(f"trend must be one of {', '.join(map(repr, TRENDS))}, got {trend!r}")
     if n_components is not None and (
         isinstance(n_components, bool) or not isinstance(n_components, (int, np.integer)) or n_components < 1
     ):
         raise ValueError(f"n_components must be None or a whole number of at least 1, got {n_components!r}")
+
+
+def _taper(window: Any, n_samples: int) -> FloatArray:
+    """(n_samples,), periodic. Raises ValueError where scipy cannot make it, or there is no gain to divide by."""
     try:
-        get_window(window, 8)
+        taper = np.asarray(get_window(window, n_samples), dtype=np.float64)
     except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"window must be one that scipy.signal.get_window knows, got {window!r}") from error
+        raise ValueError(
+            f"window must be one that scipy.signal.get_window knows, got {window!r} ({error})"
+        ) from error
+    if not abs(taper.mean()) > 1e-9 * abs(taper).max():  # NaN among them too
+        raise ValueError(f"window must have finite values and a mean other than zero, got {window!r}")
+    return taper
 
 
-def _amplitudes(coefficients: NDArray[np.complex128], n_samples: int) -> FloatArray:
-    amplitude = 2.0 * np.abs(coefficients) / n_samples
-    amplitude[:, 0] /= 2.0
+def _n_images(n_samples: int) -> NDArray[np.int64]:
+    """How many frequencies of the full DFT each coefficient of rfft stands for, (n_samples // 2 + 1,).
+
+    Two, itself and its mirror image; one at frequency 0 and, for an even N, at the Nyquist frequency.
+    """
+    images = np.full(n_samples // 2 + 1, 2)
+    images[0] = 1
     if n_samples % 2 == 0:
-        amplitude[:, -1] /= 2.0
-    return np.asarray(amplitude)
+        images[-1] = 1
+    return images
 
 
 def _fit_trend(values: FloatArray, trend: str | None) -> tuple[FloatArray, FloatArray]:

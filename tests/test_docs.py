@@ -1,0 +1,33 @@
+"""What the documentation shows runs, and what it links to exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+
+
+def name(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if FENCE.search(page.read_text())], ids=name)
+def test_the_code_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # what a page writes, it writes here
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    text = page.read_text()
+    namespace = {"__name__": "__main__"}
+    for fence in FENCE.finditer(text):
+        # Blank lines before it, so that a traceback names the line of the page.
+        lines_before = text.count("\n", 0, fence.start(1))
+        exec(compile("\n" * lines_before + fence[1], str(page), "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_relative_link_of_a_page_leads_somewhere(page):
+    links = [link for link in LINK.findall(page.read_text()) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
