@@ -18,7 +18,7 @@ try:
     import matplotlib.pyplot as plt
 except ImportError as error:
     raise ImportError(
-        "harmonic_forecasters.plotting needs matplotlib: pip install harmonic-forecasters[plot]"
+        "harmonic_forecasters.plotting needs matplotlib: pip install 'harmonic-forecasters[plot]'"
     ) from error
 
 if TYPE_CHECKING:

@@ -208,7 +208,7 @@ def test_missing_library_names_the_extra(monkeypatch):
         raise ModuleNotFoundError(f"No module named {name!r}", name="sktime")
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(ImportError, match=r"pip install harmonic-forecasters\[benchmark\]"):
+    with pytest.raises(ImportError, match=r"pip install .harmonic-forecasters\[benchmark\]"):
         datasets.load("airline")
 
 

@@ -130,5 +130,5 @@ def test_what_does_not_fit_is_refused_with_rule_and_value(draw, message):
 def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     monkeypatch.delitem(sys.modules, "harmonic_forecasters.plotting")
-    with pytest.raises(ImportError, match=r"pip install harmonic-forecasters\[plot\]"):
+    with pytest.raises(ImportError, match=r"pip install .harmonic-forecasters\[plot\]"):
         importlib.import_module("harmonic_forecasters.plotting")

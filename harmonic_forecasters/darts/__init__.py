@@ -17,7 +17,7 @@ except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] != "darts":
         raise
     raise ImportError(
-        "harmonic_forecasters.darts needs darts 0.48 or later: pip install harmonic-forecasters[darts]"
+        "harmonic_forecasters.darts needs darts 0.48 or later: pip install 'harmonic-forecasters[darts]'"
     ) from error
 
 __all__ = ["DFTModel"]

@@ -217,7 +217,10 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
     def _refuse_covariates(self, past_covariates: Any, future_covariates: Any) -> None:
         for name, given in (("past_covariates", past_covariates), ("future_covariates", future_covariates)):
             if given is not None:
-                raise ValueError(f"{type(self).__name__} does not support {name}: it must be None")
+                raise ValueError(
+                    f"{type(self).__name__} does not support covariates: {name} must be None, "
+                    f"got {type(given).__name__}"
+                )
 
     @property
     def input_chunk_length(self) -> int | None:

@@ -26,7 +26,8 @@ class DFTModel(UntrainedGlobalModel):
     ----------
     input_chunk_length : samples in the window, the last ones of a series; None takes the whole series.
     output_chunk_length : forecasts of more samples than this are made in chunks, each from a window that
-        holds the chunks before it; None forecasts any number of samples at once.
+        holds the chunks before it; None forecasts any number of samples at once. Give a number to a
+        RegressionEnsembleModel with ``train_using_historical_forecasts=True``, which divides by it.
     window : the taper, anything that scipy.signal.get_window takes, as ``"hamming"`` or ``("kaiser", 8.0)``.
         Its coherent gain is divided out of the amplitudes, the taper itself is not.
     n_components : keep only so many of the strongest sinusoids of each component; None keeps all.

@@ -23,7 +23,7 @@ def require(module: str) -> ModuleType:
         if error.name != library:
             raise
         raise ImportError(
-            f"{library} is not installed: pip install harmonic-forecasters[benchmark]",
+            f"{library} is not installed: pip install 'harmonic-forecasters[benchmark]'",
             name=library,
         ) from error
 

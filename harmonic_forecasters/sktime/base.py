@@ -12,9 +12,18 @@ from scipy.special import ndtri
 from sktime.datatypes import update_data
 from sktime.forecasting.base import BaseForecaster, ForecastingHorizon
 
-from harmonic_forecasters.sktime.samples import last_samples, regular_samples, sample_numbers, sampling_step
+from harmonic_forecasters.sktime.samples import (
+    check_label_kind,
+    last_samples,
+    regular_samples,
+    sample_numbers,
+    sampling_step,
+)
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.lines import LineSpectrum
+
+# What sktime writes to a forecaster before it hands over the data of an update.
+_WRITTEN_BEFORE_UPDATE = ("_cutoff", "_y_metadata", "_y_mtype_last_seen")
 
 
 class FittedWindow(Protocol):
@@ -41,7 +50,7 @@ class SpectralForecaster(BaseForecaster):
     * ``fh`` of zero and below gives fitted values; before the window, the same model continued backwards.
     * ``update(..., update_params=True)`` fits again to all data seen up to the new cutoff. With
       ``update_params=False`` the fitted model stays where it is in time and forecasts from the new cutoff
-      on; the data are remembered for the next fit.
+      on; the data are remembered for the next fit. An update that fails changes nothing.
     * Options are checked in ``fit``. As with every sktime estimator, a ``fit`` that fails leaves the
       forecaster unfitted, whatever it was before.
     """
@@ -80,12 +89,19 @@ class SpectralForecaster(BaseForecaster):
 
     def _fit(self, y: pd.DataFrame, X: None, fh: ForecastingHorizon | None) -> Self:  # noqa: ARG002
         self._learn(y)
-        self._cur_y = y.copy()
+        self._remember(y.copy())
         return self
 
+    def _remember(self, y: pd.DataFrame) -> None:
+        """Keep what a failed update falls back to."""
+        self._cur_y = y
+        self._before_update = {name: getattr(self, name) for name in _WRITTEN_BEFORE_UPDATE}
+
     def _learn(self, y: pd.DataFrame) -> None:
-        if len(y) == 0:
-            raise ValueError("a series must have at least 1 sample(s), got 0")
+        if y.empty:
+            raise ValueError(
+                f"a series must have at least 1 sample(s) and a table at least 1 column, got {y.shape}"
+            )
         step = sampling_step(y.index, getattr(self._cutoff, "freq", None))
         samples = regular_samples(y, step)
         window = last_samples(samples, self.window_length)
@@ -97,6 +113,22 @@ class SpectralForecaster(BaseForecaster):
         self.spectrum_ = pd.concat(tables, names=["component", None]).reset_index(0).reset_index(drop=True)
 
     def _update(self, y: pd.DataFrame, X: None = None, update_params: bool = True) -> Self:  # noqa: ARG002
+        try:
+            known = self._known_with(y)
+            if update_params:
+                # After a step back in time, as in update_predict, what was seen later is not known yet.
+                self._learn(known.loc[: self._cutoff[0]])
+        except Exception:
+            self.__dict__.update(self._before_update)
+            raise
+        self._remember(known)
+        return self
+
+    def _known_with(self, y: pd.DataFrame) -> pd.DataFrame:
+        """The data known so far and the new ones y."""
+        if not isinstance(y, pd.DataFrame):
+            raise TypeError("update must have a single series, as fit had, got a panel")
+        check_label_kind(y.index, self._cur_y.index)
         columns = self._cur_y.columns
         if y.shape[1] == 1 == len(columns):
             y = y.set_axis(columns, axis=1)
@@ -106,15 +138,12 @@ class SpectralForecaster(BaseForecaster):
         if isinstance(self._cutoff, pd.DatetimeIndex):
             # A few new dates need not show the frequency that sktime steps on with.
             self._set_cutoff(pd.DatetimeIndex([self._cutoff[0]], freq=self._step))
-        if update_params:
-            # After a step back in time, as in update_predict, what was seen later is not known yet.
-            self._learn(known.loc[: self._cutoff[0]])
-        self._cur_y = known
-        return self
+        return known
 
     def _labels_and_times(self, fh: ForecastingHorizon) -> tuple[pd.Index, NDArray[np.int64]]:
         """What fh asks for: labels, and samples since the first one of the window, (n_times,) each."""
         labels, steps = fh.to_absolute_index(self._cutoff), fh.to_pandas()
+        check_label_kind(labels, self._cur_y.index)
         if fh.is_relative and is_integer_dtype(steps) and not is_integer_dtype(labels):
             # Steps are samples. The label of a step can leave the calendar: a day on across the change to
             # summer time is 24 hours on.

@@ -11,8 +11,35 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_integer_dtype
 
 from harmonic_forecasters.spectral.inputs import FloatArray
+
+
+def label_kind(labels: pd.Index) -> str:
+    """What the labels are; labels of one kind can be compared.
+
+    Raises TypeError for what does not count samples: only integers, dates and periods do.
+
+    Examples
+    --------
+    >>> label_kind(pd.period_range("2020", periods=2, freq="M"))
+    'periods of M'
+    """
+    if isinstance(labels, pd.DatetimeIndex):
+        return f"dates of the time zone {labels.tz}"
+    if isinstance(labels, pd.PeriodIndex):
+        return f"periods of {labels.freqstr}"
+    if is_integer_dtype(labels):
+        return "integers"
+    raise TypeError(f"labels must be integers, dates or periods, got {labels.dtype}")
+
+
+def check_label_kind(labels: pd.Index, fitted: pd.Index) -> None:
+    """Raise TypeError unless the labels are of the kind of those fitted."""
+    kind, expected = label_kind(labels), label_kind(fitted)
+    if kind != expected:
+        raise TypeError(f"labels must be those of fit, {expected}, got {kind}")
 
 
 def sampling_step(index: pd.Index, inferred: pd.offsets.BaseOffset | None = None) -> Any:
@@ -21,13 +48,14 @@ def sampling_step(index: pd.Index, inferred: pd.offsets.BaseOffset | None = None
     index : sorted labels, at least one.   inferred : the frequency of dates whose index carries none.
     Returns a pandas offset for dates and periods; for integers the smallest difference of two labels, 1 where
     there is one label only.
-    Raises ValueError where labels repeat, or for dates without a frequency.
+    Raises ValueError where labels repeat, or for dates without a frequency; TypeError for other labels.
 
     Examples
     --------
     >>> sampling_step(pd.Index([10, 15, 20]))
     5
     """
+    label_kind(index)
     if not index.is_unique:
         raise ValueError(f"labels of a time index must differ, got {index[index.duplicated()][0]} twice")
     if isinstance(index, pd.PeriodIndex):

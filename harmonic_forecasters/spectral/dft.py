@@ -88,7 +88,9 @@ def fit_dft(
 
     Raises
     ------
-    ValueError : for an unknown window or trend, ``n_components`` below 1, or unusable values.
+    ValueError : for an unknown window or trend, a window that cannot be made of so few samples or has no
+        gain, ``n_components`` below 1, or unusable values.
+    TypeError : for values that are not real numbers.
 
     Examples
     --------
@@ -156,7 +158,7 @@ def _check_cuts(n_components: int | None, trend: str | None) -> None:
 
 
 def _taper(window: Any, n_samples: int) -> FloatArray:
-    """(n_samples,), periodic. Raises ValueError where scipy cannot make it, or there is no gain to divide by."""
+    """The taper, (n_samples,); ValueError where scipy cannot make it, or there is no gain to divide by."""
     try:
         taper = np.asarray(get_window(window, n_samples), dtype=np.float64)
     except (ValueError, TypeError, AttributeError) as error:

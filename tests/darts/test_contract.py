@@ -14,7 +14,7 @@ import pytest
 from darts import TimeSeries, concatenate
 from darts.dataprocessing.transformers import Scaler
 from darts.metrics import mae
-from darts.models import ConformalNaiveModel, NaiveEnsembleModel, NaiveSeasonal
+from darts.models import ConformalNaiveModel, NaiveEnsembleModel, NaiveSeasonal, RegressionEnsembleModel
 
 from harmonic_forecasters.darts import DFTModel
 
@@ -314,6 +314,16 @@ def test_ensembles_take_the_model(make_model, make_series):
     ensemble = NaiveEnsembleModel([make_model(), NaiveSeasonal(5)]).fit(series)
     mean = (make_model().fit(series).predict(4) + NaiveSeasonal(5).fit(series).predict(4)) / 2
     np.testing.assert_allclose(ensemble.predict(4).values(), mean.values())
+
+
+@pytest.mark.parametrize("historical", [False, True])
+def test_regression_ensembles_weigh_the_model(make_model, make_series, historical):
+    series = make_series().with_static_covariates(None)
+    members = [make_model(input_chunk_length=12, output_chunk_length=4), make_model(output_chunk_length=4)]
+    ensemble = RegressionEnsembleModel(members, 12, train_using_historical_forecasts=historical).fit(series)
+    members_say = np.hstack([member.fit(series).predict(4).values() for member in members])
+    expected = ensemble.ensemble_model.model.predict(members_say)
+    np.testing.assert_allclose(ensemble.predict(4).values().ravel(), expected)
 
 
 # Copies

@@ -123,4 +123,4 @@ def test_forecasting_loads_neither_torch_nor_sktime():
 def test_without_darts_the_error_names_the_extra():
     program = "import sys; sys.modules['darts'] = None; import harmonic_forecasters.darts"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert "pip install harmonic-forecasters[darts]" in result.stderr.splitlines()[-1]
+    assert "pip install 'harmonic-forecasters[darts]'" in result.stderr.splitlines()[-1]

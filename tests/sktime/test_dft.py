@@ -21,6 +21,7 @@ SETTINGS = [
     {"window_length": 40},
     {"window": "hamming", "n_components": 3, "trend": "linear"},
     {"window_length": 31, "window": ("kaiser", 5.0), "trend": None},
+    {"window": ("dpss", 4.0)},  # a taper that short windows cannot have
 ]
 INDICES = {
     "range": pd.RangeIndex(60),
@@ -200,6 +201,19 @@ def test_update_that_fails_leaves_the_model():
 
 
 @pytest.mark.parametrize("index", ["range", "days", "months"])
+def test_update_that_fails_leaves_the_cutoff_and_the_format(index):
+    y = two_columns(INDICES[index])
+    forecaster = DFTForecaster().fit(y.iloc[:50])
+    before = forecaster.predict(fh=[1, 2])
+    broken = y.iloc[50:] * np.inf
+    panel = pd.concat({"a": y.iloc[50:], "b": y.iloc[50:]}, names=["series", "time"])
+    for bad, error in ((broken, ValueError), (panel, TypeError)):
+        with pytest.raises(error):
+            forecaster.update(bad)
+        pd.testing.assert_frame_equal(forecaster.predict(fh=[1, 2]), before)
+
+
+@pytest.mark.parametrize("index", ["range", "days", "months"])
 def test_update_predict_does_not_see_the_future(index):
     """Also where the rolled data were part of the first fit, so that the cutoff steps back."""
     y = two_columns(INDICES[index])["level"]
@@ -290,6 +304,8 @@ def test_missing_values_are_filled_in_time_and_skipped_labels_are_missing():
         ({"window_length": 8.0}, r"window_length .* got 8\.0"),
         ({"window_length": True}, r"window_length .* got True"),
         ({"window": "no such"}, r"window must be .* got 'no such'"),
+        ({"window": ("dpss", 4.0), "window_length": 8}, r"window must be .* got \('dpss', 4.0\)"),
+        ({"window": ("kaiser", np.nan)}, r"window must have finite values .* got \('kaiser', nan\)"),
         ({"n_components": 0}, r"n_components must be .* got 0"),
         ({"trend": "cubic"}, r"trend must be one of .* got 'cubic'"),
     ],

@@ -1,0 +1,388 @@
+"""What no estimator accepts, through either door: it is refused with the rule and the value.
+
+A new estimator joins by one line in ESTIMATORS, a new kind of bad input by one line in the cases of its door.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from darts import TimeSeries
+from sktime.exceptions import NotFittedError
+from sktime.forecasting.base import ForecastingHorizon
+
+from harmonic_forecasters.darts import DFTModel
+from harmonic_forecasters.sktime import DFTForecaster
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An estimator and what it takes.
+
+    options : constructor arguments with which it fits quickly; they ask for a window of 12 samples.
+    bad_options : option -> values that are refused.
+    """
+
+    door: str
+    cls: type
+    options: dict[str, Any]
+    bad_options: dict[str, list[Any]] = field(default_factory=dict)
+
+
+LENGTHS = [0, -3, 1.5, True, "3"]
+CHUNKS = {"input_chunk_length": LENGTHS, "output_chunk_length": LENGTHS}
+DFT = {
+    "window": [
+        "triangular hat",
+        "",
+        ("kaiser",),
+        ("kaiser", "wide"),
+        ("kaiser", np.nan),
+        [1.0, 2.0],
+        None,
+        1j,
+    ],
+    "trend": ["cubic", 1, ["linear"], np.array(["linear", "constant"])],
+    "n_components": [0, -1, 1.5, "3", True, np.nan],
+}
+ESTIMATORS = [
+    Entry("darts", DFTModel, {"input_chunk_length": 12}, CHUNKS | DFT),
+    Entry("sktime", DFTForecaster, {"window_length": 12}, {"window_length": LENGTHS} | DFT),
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call that must fail: (entry, fitted model) -> anything.
+
+    rule, value : regular expressions that the message holds.
+    error : the one type of the error.
+    resets : the model is unfitted afterwards, as sktime's convention for a failed fit is.
+    """
+
+    name: str
+    call: Callable[[Entry, Any], Any]
+    rule: str
+    value: str
+    error: type = ValueError
+    resets: bool = False
+
+
+VALUES = np.random.default_rng(0).normal(size=40) + np.sin(np.arange(40.0))
+
+
+def changed(position: int, value: float) -> np.ndarray:
+    values = VALUES.copy()
+    values[position] = value
+    return values
+
+
+# darts
+
+SERIES = TimeSeries.from_values(VALUES)
+NO_SERIES = "must be a TimeSeries or a sequence of at least one"
+BAD_DARTS_SERIES = [
+    ("too short", SERIES[:5], "at least 12 time stamp", "got 5"),
+    ("empty", SERIES[:0], "at least 12 time stamp", "got 0"),
+    ("one of several too short", [SERIES, SERIES[:11]], "at least 12 time stamp", "got 11 in series 1"),
+    ("all NaN", SERIES * np.nan, "at least one observed value", "all NaN"),
+    ("one infinite value", TimeSeries.from_values(changed(35, np.inf)), "finite values or NaN", "1 infinite"),
+    ("several samples", TimeSeries.from_values(np.ones((40, 1, 3))), "one sample a time stamp", "got 3"),
+    ("no series", [], NO_SERIES, "list of nothing"),
+    ("None among them", [SERIES, None], NO_SERIES, "NoneType"),
+    ("list of lists", [[SERIES]], NO_SERIES, "list of list"),
+    ("array", VALUES, NO_SERIES, "ndarray"),
+    ("array of three axes", np.ones((40, 1, 1)), NO_SERIES, "ndarray"),
+    ("array of strings", VALUES.astype(str), NO_SERIES, "ndarray"),
+    ("complex array", VALUES + 1j, NO_SERIES, "ndarray"),
+    ("table of objects", pd.DataFrame({"a": ["x"] * 40}), NO_SERIES, "DataFrame"),
+    ("name", "noise", NO_SERIES, "got str"),
+    ("number", 3, NO_SERIES, "got int"),
+    ("dictionary", {"a": SERIES}, NO_SERIES, "got dict"),
+]
+
+
+def darts_cases() -> Iterator[Case]:
+    for name, bad, rule, value in BAD_DARTS_SERIES:
+        yield Case(f"fit: {name}", lambda _, model, bad=bad: model.fit(bad), rule, value)
+        yield Case(f"predict: {name}", lambda _, model, bad=bad: model.predict(3, bad), rule, value)
+    yield Case("fit: None", lambda _, model: model.fit(None), NO_SERIES, "NoneType")
+    for n in (0, -1, 1.5, True, "3", None, np.array([3])):
+        yield Case(
+            f"predict: n={n!r}",
+            lambda _, model, n=n: model.predict(n),
+            "n must be a whole number of at least 1",
+            re.escape(f"got {n!r}"),
+        )
+    for name in ("past_covariates", "future_covariates"):
+        for method, call in {
+            "fit": lambda model, covariates: model.fit(SERIES, **covariates),
+            "predict": lambda model, covariates: model.predict(3, **covariates),
+            "rolling": lambda model, covariates: model.historical_forecasts(
+                SERIES, retrain=False, **covariates
+            ),
+        }.items():
+            yield Case(
+                f"{method}: {name}",
+                lambda _, model, name=name, call=call: call(model, {name: SERIES}),
+                f"{name} must be None",
+                "got (TimeSeries|list)",
+            )
+    yield Case("predict: samples", lambda _, model: model.predict(3, num_samples=9), "num_samples", "> 1")
+    yield Case(
+        "rolling: horizon 0",
+        lambda _, model: model.historical_forecasts(SERIES, forecast_horizon=0, retrain=False),
+        "forecast_horizon` must be a positive integer",
+        "",
+    )
+    yield Case(
+        "rolling: horizon 1.5",
+        lambda _, model: model.historical_forecasts(SERIES, forecast_horizon=1.5, retrain=False),
+        "n must be a whole number of at least 1",
+        "got 1.5",
+    )
+    yield Case(
+        "rolling: too short",
+        lambda _, model: model.historical_forecasts(SERIES[:5], retrain=False),
+        "at least 12 time stamp",
+        "got 5",
+    )
+    for method, call in {
+        "predict before fit": lambda entry, _: entry.cls(**entry.options).predict(3),
+        "predict of a series before fit": lambda entry, _: entry.cls(**entry.options).predict(3, SERIES),
+    }.items():
+        yield Case(method, call, "model must be fit", r"predict\(\)")
+    yield Case(
+        "rolling before fit",
+        lambda entry, _: entry.cls(**entry.options).historical_forecasts(SERIES, retrain=False),
+        "not been fitted yet",
+        "retrain",
+    )
+    yield Case(
+        "spectrum before fit",
+        lambda entry, _: entry.cls(**entry.options).spectrum(),
+        "series must be given",
+        "not fitted at all",
+    )
+    for method in ("fit", "predict"):
+        yield Case(
+            f"{method}: unknown keyword",
+            lambda _, model, method=method: getattr(model, method)(3, serie=SERIES),
+            "unexpected keyword argument",
+            "'serie'",
+            TypeError,
+        )
+
+
+# sktime
+
+NUMBERED = pd.Series(VALUES)
+NO_MTYPE = "must be in an sktime compatible format"
+
+
+def dated(index: Any) -> pd.Series:
+    return pd.Series(VALUES, index=index)
+
+
+NO_NUMBERS = "do not support categorical features"
+#: name, y, rule, value, error
+BAD_SKTIME_SERIES = [
+    ("one infinite value", pd.Series(changed(35, -np.inf)), "finite values or NaN", "1 infinite", ValueError),
+    ("labels twice", dated([*range(39), 38]), "labels of a time index must differ", "38 twice", ValueError),
+    ("unsorted", NUMBERED[::-1], NO_MTYPE, "monotonic", TypeError),
+    ("labels of text", dated([f"t{i:02}" for i in range(40)]), NO_MTYPE, "indexes.base.Index", TypeError),
+    ("fractional labels", dated(np.arange(40) / 2), NO_MTYPE, "indexes.base.Index", TypeError),
+    (
+        "labels of time differences",
+        dated(pd.to_timedelta(np.arange(40), "h")),
+        "labels must be integers, dates or periods",
+        "got timedelta64",
+        TypeError,
+    ),
+    ("four axes", np.ones((2, 2, 2, 20)), NO_MTYPE, "ndarray", TypeError),
+    ("list", list(VALUES), NO_MTYPE, "list", TypeError),
+    ("number", 3, NO_MTYPE, "int", TypeError),
+    ("dictionary", {"a": VALUES}, NO_MTYPE, "dict", TypeError),
+    ("strings", NUMBERED.astype(str), NO_NUMBERS, "y", TypeError),
+    ("objects", pd.Series([1.0, "a", None] * 5), NO_NUMBERS, "y", TypeError),
+    ("complex", NUMBERED + 1j, "Dtype of columns can be", "complex128", TypeError),
+    ("one name for two columns", pd.DataFrame(np.ones((40, 2)), columns=["a", "a"]), NO_MTYPE, "", TypeError),
+]
+
+
+#: The same, refused by fit alone: an update can do without new data.
+BAD_SKTIME_FITS = [
+    (
+        "too short",
+        NUMBERED[:5],
+        "window_length .* from 1 to the samples of the series",
+        "5, got 12",
+        ValueError,
+    ),
+    ("empty", NUMBERED[:0], "at least 1 sample", r"got \(0, 1\)", ValueError),
+    ("no column", pd.DataFrame(index=range(40)), "at least 1 column", r"got \(40, 0\)", ValueError),
+    ("all NaN", NUMBERED * np.nan, "at least one observed value", "all NaN", ValueError),
+    ("uneven labels", dated([*range(0, 78, 2), 79]), "whole steps of 2 from 0", "got 79", ValueError),
+    (
+        "uneven dates",
+        dated(pd.to_datetime(np.arange(40) ** 2, unit="D")),
+        "dates must have a frequency",
+        "40 labels",
+        ValueError,
+    ),
+    ("None", None, "y cannot be None", "None", AssertionError),  # sktime's own
+]
+
+
+def sktime_cases() -> Iterator[Case]:
+    for name, bad, rule, value, error in [*BAD_SKTIME_SERIES, *BAD_SKTIME_FITS]:
+        reset = name != "None"
+        yield Case(f"fit: {name}", lambda _, model, bad=bad: model.fit(bad), rule, value, error, reset)
+    for name, bad, rule, value, error in BAD_SKTIME_SERIES:
+        yield Case(f"update: {name}", lambda _, model, bad=bad: model.update(bad), rule, value, error)
+    dates = pd.date_range("2024", periods=40)
+    for name, bad, rule, value, error in [
+        (
+            "other columns",
+            pd.DataFrame({"a": VALUES, "b": VALUES}),
+            "columns of fit",
+            r"\['a', 'b'\]",
+            ValueError,
+        ),
+        (
+            "dates after numbers",
+            dated(dates),
+            "labels must be those of fit, integers",
+            "got dates",
+            TypeError,
+        ),
+        ("panel", np.ones((2, 1, 40)), "single series", "got a panel", TypeError),
+    ]:
+        yield Case(f"update: {name}", lambda _, model, bad=bad: model.update(bad), rule, value, error)
+    for fh, rule, error in [
+        ([], "must not be empty", ValueError),
+        ([1, 1], "must not contain any duplicates", ValueError),
+        ([1.5], "type of the passed `fh` values is not supported", TypeError),
+        (1.5, "type of the passed `fh` values is not supported", TypeError),
+        (True, "type of the passed `fh` values is not supported", TypeError),
+        ("a", "type of the passed `fh` values is not supported", TypeError),
+        (["a"], "type of the passed `fh` values is not supported", TypeError),
+    ]:
+        yield Case(f"predict: fh={fh!r}", lambda _, model, fh=fh: model.predict(fh), rule, "fh", error)
+    yield Case(
+        "predict: no fh at all",
+        lambda entry, _: entry.cls(**entry.options).fit(NUMBERED).predict(),
+        "`fh` must be passed either to `fit` or `predict`",
+        "found in neither",
+    )
+    yield Case(
+        "predict: dates after numbers",
+        lambda _, model: model.predict(ForecastingHorizon(dates, is_relative=False)),
+        "labels must be those of fit, integers",
+        "got dates",
+        TypeError,
+    )
+    for name, call in {
+        "coverage": lambda model: model.predict_interval([1], coverage=1.5),
+        "alpha": lambda model: model.predict_quantiles([1], alpha=1.5),
+    }.items():
+        yield Case(
+            f"predict: {name} of 1.5",
+            lambda _, model, call=call: call(model),
+            f"values in {name} must lie in the open interval",
+            r"1\.5",
+        )
+    for method, arguments in {"predict": ([1],), "predict_interval": ([1],), "update": (NUMBERED,)}.items():
+        yield Case(
+            f"{method} before fit",
+            lambda entry, _, method=method, arguments=arguments: getattr(entry.cls(**entry.options), method)(
+                *arguments
+            ),
+            "has not been fitted yet",
+            "instance of",
+            NotFittedError,
+        )
+    yield Case(
+        "predict: X of text", lambda _, model: model.predict([1], X="a"), NO_MTYPE, "input X", TypeError
+    )
+    yield Case(
+        "fit: unknown keyword",
+        lambda _, model: model.fit(NUMBERED, serie=1),
+        "unexpected keyword argument",
+        "'serie'",
+        TypeError,
+    )
+    yield Case(
+        "set_params: unknown option",
+        lambda _, model: model.set_params(no_option=1),
+        "Invalid parameter",
+        "no_option",
+        resets=True,
+    )
+
+
+# The matrix
+
+
+def option_cases(entry: Entry) -> Iterator[Case]:
+    def construct_and_fit(options: dict[str, Any]) -> None:
+        entry.cls(**(entry.options | options)).fit(DOORS[entry.door].good)
+
+    for name, values in entry.bad_options.items():
+        for value in values:
+            yield Case(
+                f"option: {name}={value!r}",
+                lambda _, __, name=name, value=value: construct_and_fit({name: value}),
+                f"^{name} must ",
+                re.escape(f"got {value!r}"),
+            )
+    yield Case(
+        "option: unknown",
+        lambda _, __: construct_and_fit({"no_option": 1}),
+        "unexpected keyword argument",
+        "'no_option'",
+        TypeError,
+    )
+
+
+@dataclass(frozen=True)
+class Door:
+    """good : a series to fit; cases : what its estimators refuse; forecast : fitted model -> numbers."""
+
+    good: Any
+    cases: Callable[[], Iterator[Case]]
+    forecast: Callable[[Any], np.ndarray]
+
+
+DOORS = {
+    "darts": Door(SERIES, darts_cases, lambda model: model.predict(5).values()),
+    "sktime": Door(NUMBERED, sktime_cases, lambda model: model.predict([1, 2, 5]).to_numpy()),
+}
+MATRIX = [
+    pytest.param(entry, case, id=f"{entry.cls.__name__}-{case.name}")
+    for entry in ESTIMATORS
+    for case in [*DOORS[entry.door].cases(), *option_cases(entry)]
+]
+
+
+@pytest.mark.parametrize(("entry", "case"), MATRIX)
+def test_is_refused_with_rule_and_value_and_leaves_the_model_as_it_was(entry, case):
+    door = DOORS[entry.door]
+    model = entry.cls(**entry.options).fit(door.good)
+    before = door.forecast(model)
+    with pytest.raises(case.error) as refusal:
+        case.call(entry, model)
+    assert type(refusal.value) is case.error  # not a subclass: LinAlgError is a ValueError too
+    assert re.search(case.rule, str(refusal.value), re.DOTALL)
+    assert re.search(case.value, str(refusal.value), re.DOTALL)
+    if case.resets:
+        with pytest.raises(NotFittedError):
+            door.forecast(model)
+        model.fit(door.good)
+    np.testing.assert_array_equal(door.forecast(model), before)
