@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +13,7 @@ try:
     import typer
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from harmonic_forecasters import datasets
     from harmonic_forecasters.backtesting.models import known_models
@@ -45,9 +47,10 @@ def benchmark(
     ] = False,
 ) -> None:
     """Run every model of SUITE on every task, and write the reports."""
-    chosen = load_suite(suite)
-    to_do = jobs_to_do(chosen, output, resume=resume)
-    save_record(output, run_record(chosen))
+    with _one_line_errors(ValueError, OSError):
+        chosen = load_suite(suite)
+        to_do = jobs_to_do(chosen, output, resume=resume, lookahead=check_lookahead)
+        save_record(output, run_record(chosen))
     with _SuiteProgress(len(to_do)) as progress:
         run_jobs(
             to_do,
@@ -65,13 +68,14 @@ def benchmark(
 @app.command()
 def report(directory: Annotated[Path, typer.Argument(help="The output of a benchmark.")]) -> None:
     """Write the reports of a run again, finished or not."""
-    _print_reports(directory)
+    with _one_line_errors(ValueError, OSError):
+        _print_reports(directory)
 
 
 @listing.command()
 def models() -> None:
     """Models that suites know by name; any package.module:Class works too."""
-    table = Table("model", "class", "what it is")
+    table = Table(_name_column(), "class", "what it is")
     for name, spec in known_models().items():
         table.add_row(name, spec.class_path, spec.about)
     console.print(table)
@@ -80,7 +84,7 @@ def models() -> None:
 @listing.command(name="datasets")
 def list_datasets() -> None:
     """Real series."""
-    table = Table("dataset", "title", "frequency", "season", "source", "licence")
+    table = Table(_name_column(), "title", "frequency", "season", "source", "licence")
     for name in datasets.list_datasets():
         one = datasets.get_dataset(name)
         table.add_row(name, one.title, one.frequency or "-", str(one.seasonality), one.source, one.licence)
@@ -90,7 +94,7 @@ def list_datasets() -> None:
 @listing.command()
 def suites() -> None:
     """Suites inside the package; a path ending in .yaml works too."""
-    table = Table("suite", "tasks", "models", "about")
+    table = Table(_name_column(), "tasks", "models", "about")
     for name in suite_names():
         one = load_suite(name)
         table.add_row(name, str(len(one.tasks)), str(len(one.models)), one.about)
@@ -98,12 +102,20 @@ def suites() -> None:
 
 
 def main() -> None:
-    """Run the command; an input that breaks a rule ends it with one line, not a traceback."""
+    """Run the command."""
+    app()
+
+
+@contextmanager
+def _one_line_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """End the command with one line, not a traceback, where an input breaks a rule."""
     try:
-        app()
-    except (ValueError, OSError) as error:
-        console.print(f"[red]error:[/] {error}", markup=True, highlight=False, soft_wrap=True)
-        sys.exit(2)
+        yield
+    except kinds as error:
+        Console(stderr=True).print(
+            f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
+        raise typer.Exit(2) from error
 
 
 class _SuiteProgress:
@@ -130,17 +142,20 @@ class _SuiteProgress:
         self._progress.stop()
 
     def start(self, job: Job) -> None:
-        self._running.append(_job_name(job))
+        if _job_name(job) not in self._running:
+            self._running.append(_job_name(job))
         self._show()
 
     def done(self, job: Job, record: Record) -> None:
         self._running.remove(_job_name(job))
         self._n_done += 1
         if record["status"] == "failed":
-            self._progress.console.print(f"failed: {_job_name(job)}: {record['error']}", markup=False)
+            console.print(f"failed: {_job_name(job)}: {record['error']}", markup=False, soft_wrap=True)
         elif not console.is_terminal:
             seconds = record["fit_seconds"] + record["predict_seconds"]
-            console.print(f"{self._n_done}/{self._total} {_job_name(job)} {seconds:.1f} s", markup=False)
+            console.print(
+                f"{self._n_done}/{self._total} {_job_name(job)} {seconds:.1f} s", markup=False, soft_wrap=True
+            )
         self._show()
 
     def _show(self) -> None:
@@ -155,22 +170,27 @@ def _job_name(job: Job) -> str:
 def _print_reports(directory: Path) -> None:
     board = write_reports(directory)
     for group, rows in board.groupby("group", sort=False):
-        table = Table(
-            "model", "mean rank", "win rate", "relative error", "failures", "seconds", title=str(group)
-        )
+        headings = ("rank", "win rate", "relative error", "failed", "seconds")
+        table = Table(_name_column(), *headings, title=str(group))
         for row in rows.to_dict("records"):
             table.add_row(*_cells(row))
         console.print(table)
     console.print(f"Report: {directory / 'report.html'}", soft_wrap=True, highlight=False)
 
 
+def _name_column() -> Column:
+    # Narrow terminals wrap the other columns: a name is what a suite must spell.
+    return Column("name", no_wrap=True)
+
+
 def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
-    interval = f"{format_number(row['relative_error_low'])}..{format_number(row['relative_error_high'])}"
+    low, high = row["relative_error_low"], row["relative_error_high"]
+    interval = "" if isnan(low) else f" ({format_number(low)}..{format_number(high)})"
     return (
         row["model"],
         f"{row['mean_rank']:.2f}",
         f"{100 * row['win_rate']:.0f} %",
-        f"{format_number(row['relative_error'])} ({interval})",
+        f"{format_number(row['relative_error'])}{interval}",
         str(row["failures"]),
         format_number(row["seconds"]),
     )

@@ -33,7 +33,8 @@ def error_against_time(board: pd.DataFrame, colors: Mapping[str, str]) -> go.Fig
     board : rows of :func:`.leaderboard.leaderboard` of one group.
     """
     figure = go.Figure()
-    for row in board[board["seconds"] > 0].to_dict("records"):
+    shown = board[board["seconds"] > 0].sort_values("seconds")
+    for number, row in enumerate(shown.to_dict("records")):
         figure.add_scatter(
             x=[row["seconds"]],
             y=[row["relative_error"]],
@@ -46,14 +47,17 @@ def error_against_time(board: pd.DataFrame, colors: Mapping[str, str]) -> go.Fig
             },
             mode="markers+text",
             text=[row["model"]],
-            textposition="middle right",
+            # Neighbours in time take turns, so that their names do not lie on each other.
+            textposition=("top right", "bottom right")[number % 2],
             marker={"size": 10, "color": colors[row["model"]]},
             name=row["model"],
             hovertemplate=f"{row['model']}<br>%{{x:.3g}} s, relative error %{{y:.3g}}<extra></extra>",
         )
     figure.add_hline(y=1.0, line_dash="dot", line_color="grey")
-    figure.update_xaxes(type="log", title="seconds to fit and predict, all tasks")
-    figure.update_yaxes(type="log", title="error relative to the reference")
+    ticks = [digit * 10.0**power for power in range(-4, 6) for digit in (1, 2, 5)]
+    axis = {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    figure.update_xaxes(title="seconds to fit and predict, all tasks", **axis)
+    figure.update_yaxes(title="error relative to the reference", **axis)
     figure.update_layout(showlegend=False, height=460, **_LAYOUT)
     return figure
 
@@ -72,6 +76,7 @@ def task_forecasts(records: Sequence[Record], ranked: Sequence[str], colors: Map
             x=example["time"],
             y=example["values"],
             name="observed",
+            mode="lines",
             legendgroup="observed",
             showlegend=column == 1,
             line={"color": "black", "width": 1.5},
@@ -79,13 +84,11 @@ def task_forecasts(records: Sequence[Record], ranked: Sequence[str], colors: Map
             col=column,
         )
         first_ahead = example["time"][example["origin"]]
-        figure.add_shape(
-            type="line", x0=first_ahead, x1=first_ahead, y0=0, y1=1, xref=f"x{column}",
-            yref=f"y{column} domain", line={"dash": "dot", "color": "grey"},
-        )  # fmt: skip
+        figure.add_vline(x=first_ahead, line_dash="dot", line_color="grey", row=1, col=column)
     for record in sorted(records, key=lambda record: ranked.index(record["model"])):
         visible = True if ranked.index(record["model"]) < _SHOWN_AT_FIRST else "legendonly"
         for column, example in enumerate(record["examples"], start=1):
+            band = {"mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
             style = {
                 "legendgroup": record["model"],
                 "visible": visible,
@@ -99,21 +102,13 @@ def task_forecasts(records: Sequence[Record], ranked: Sequence[str], colors: Map
                 name=record["model"],
                 showlegend=column == 1,
                 line={"color": color, "width": 2},
+                mode="lines",
                 **style,
             )
             if example["low"] is not None:
-                figure.add_scatter(
-                    y=example["low"], line={"width": 0}, showlegend=False, hoverinfo="skip", **style
-                )
-                figure.add_scatter(
-                    y=example["high"],
-                    line={"width": 0},
-                    fill="tonexty",
-                    fillcolor=_translucent(color),
-                    showlegend=False,
-                    hoverinfo="skip",
-                    **style,
-                )
+                fill = {"fill": "tonexty", "fillcolor": _translucent(color)}
+                figure.add_scatter(y=example["low"], **band, **style)
+                figure.add_scatter(y=example["high"], **band, **fill, **style)
     figure.update_layout(height=360, legend={"itemsizing": "constant"}, **_LAYOUT)
     return figure
 

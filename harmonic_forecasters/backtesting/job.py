@@ -21,11 +21,11 @@ from harmonic_forecasters.backtesting.task import Task, TaskSeries, stable_hash
 
 # Windows whose forecasts a job keeps for the report, and the past shown before each.
 _EXAMPLES = 3
-_SHOWN_HORIZONS = 4
+_SHOWN_HORIZONS = 6
 
 
 def fingerprint(task: Task, spec: ModelSpec, seed: int) -> str:
-    """Changes whenever the job would: with the task, the model, the seed or the package's version."""
+    """A text that changes with the task, the model, the seed and the version of the package."""
     content = dumps([asdict(task), spec.as_record(), seed, __version__], sort_keys=True, default=str)
     return sha256(content.encode()).hexdigest()
 
@@ -42,6 +42,7 @@ def empty_record(task: Task, spec: ModelSpec, seed: int) -> dict[str, Any]:
         "fit_seconds": None,
         "predict_seconds": None,
         "peak_memory_mb": None,
+        "lookahead_checked": False,
         "scores": [],
         "examples": [],
     }
@@ -50,12 +51,12 @@ def empty_record(task: Task, spec: ModelSpec, seed: int) -> dict[str, Any]:
 def run_job(task: Task, spec: ModelSpec, seed: int, *, lookahead: bool = False) -> dict[str, Any]:
     """Run one model on one task.
 
-    lookahead : also run :func:`.lookahead.check_lookahead`, which takes up to three more runs.
+    lookahead : also run :func:`.lookahead.check_lookahead`, which takes up to five more runs.
 
     Returns a record of plain values. Keys: task, model, fingerprint, status ("ok" or "failed"), error,
-    traceback, fit_seconds, predict_seconds, peak_memory_mb (None: only a process of its own can tell), scores
-    (a list of series, origin, metric, value) and examples (windows with their history, truth and forecast).
-    Nothing that the model raises leaves this function.
+    traceback, fit_seconds, predict_seconds, peak_memory_mb (None: only a process of its own can tell),
+    lookahead_checked, scores (a list of series, origin, metric, value) and examples (windows with their
+    history, truth and forecast).   Nothing that the model raises leaves this function.
     """
     record = empty_record(task, spec, seed)
     # Two tasks, or two models, share no random numbers, whatever order jobs run in.
@@ -66,11 +67,16 @@ def run_job(task: Task, spec: ModelSpec, seed: int, *, lookahead: bool = False) 
         series, panel = task.load(seed), task.training_panel(seed)
         forecasts = roll(task, spec, job_seed, series, panel, stopwatch=watch)
         if lookahead:
-            check_lookahead(task, spec, job_seed, series, panel, forecasts)
-        record["scores"] = _scores(task, series, forecasts)
-        record["examples"] = [_example(task, series, window) for window in _spread(forecasts, _EXAMPLES)]
-        record["fit_seconds"], record["predict_seconds"] = watch.fit, watch.predict
-    except Exception as error:
+            check_lookahead(task, spec, seed, job_seed, panel, forecasts)
+        # All at once: a job that fails half way has no scores.
+        record |= {
+            "scores": _scores(task, series, forecasts),
+            "examples": [_example(task, series, window) for window in _spread(forecasts, _EXAMPLES)],
+            "fit_seconds": watch.fit,
+            "predict_seconds": watch.predict,
+            "lookahead_checked": lookahead,
+        }
+    except (Exception, SystemExit) as error:
         # Any model may fail in any way: the run goes on, and the report shows the traceback.
         record["status"] = "failed"
         record["error"] = f"{type(error).__name__}: {error}"
@@ -103,7 +109,7 @@ def _scores(
         pd.concat(past, ignore_index=True),
         metrics=task.metrics,
         quantiles=task.quantiles,
-        seasonality=task.seasonality,
+        seasonality=task.season,
     )
     return [
         {
@@ -125,7 +131,7 @@ def _spread(forecasts: Sequence[WindowForecast], most: int) -> list[WindowForeca
 
 def _example(task: Task, series: Sequence[TaskSeries], window: WindowForecast) -> dict[str, Any]:
     one = series[window.series]
-    start = max(0, window.origin - _SHOWN_HORIZONS * max(task.horizon, task.seasonality))
+    start = max(0, window.origin - _SHOWN_HORIZONS * max(task.horizon, task.season))
     stop = window.origin + task.horizon
     shown = one.values.iloc[start:stop]
     stamped = isinstance(shown.index, pd.DatetimeIndex)

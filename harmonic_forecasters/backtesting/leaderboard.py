@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from harmonic_forecasters.backtesting.suite import Suite
+from harmonic_forecasters.backtesting.suite import ALL, Suite
 from harmonic_forecasters.backtesting.task import Task
 
 # One task on which a model is exact must not decide a leaderboard alone (Shchur et al. 2025, fev-bench).
 _CLIP = (1e-2, 1e2)
 _BOOTSTRAP_SAMPLES = 2000
-ALL = "all"
 
 
-def average_score(values: np.ndarray, task: Task) -> float:
+def average_score(values: np.ndarray, metric: str, task: Task) -> float:
     """The average of one metric over the windows of a task, mean or geometric mean as the task asks.
 
     values : (n_windows,); those without a value, such as MASE on a constant history, do not count.
+    metric : a coverage is a share, and always averaged by its mean.
     """
     known = values[np.isfinite(values)]
     if not len(known):
         return np.nan
-    if task.average == "geometric mean":
+    if task.average == "geometric mean" and "coverage" not in metric:
         # The smallest normal number stands for an exact zero, whose logarithm there is not.
         return float(np.exp(np.mean(np.log(np.maximum(known, np.finfo(np.float64).tiny)))))
     return float(known.mean())
@@ -42,7 +40,7 @@ def headline_scores(suite: Suite, results: pd.DataFrame) -> pd.DataFrame:
     for task in suite.tasks:
         chosen = results[(results["task"] == task.name) & (results["metric"] == task.headline)]
         for model, values in chosen.groupby("model")["value"]:
-            scores.loc[task.name, str(model)] = average_score(values.to_numpy(), task)
+            scores.loc[task.name, str(model)] = average_score(values.to_numpy(), task.headline, task)
     return scores
 
 
@@ -58,10 +56,11 @@ def leaderboard(suite: Suite, results: pd.DataFrame, jobs: pd.DataFrame) -> pd.D
     mean_rank : mean over tasks of the rank by headline metric, 1 the best; a model that failed ranks last.
     win_rate : share of the (task, other model) pairs in which it is better; a tie counts half.
     relative_error : geometric mean over tasks of its headline metric divided by the reference model's, each
-        ratio held within 0.01..100 and counted as 1 where the model failed.
-    relative_error_low, relative_error_high : 95 % bootstrap interval of it over the tasks.
+        ratio held within 0.01..100 and counted as 1 where the model failed; NaN where it failed everywhere.
+        Where the reference failed, all count as 1.
+    relative_error_low, relative_error_high : 95 % bootstrap interval of it over the tasks; NaN for one task.
     failures : tasks on which it failed or did not run.
-    seconds : to fit and predict, all tasks together.
+    seconds : to fit and predict, all tasks that it did together.
     """
     scores = headline_scores(suite, results)
     groups = {group: [t.name for t in suite.tasks if t.group == group] for group in _group_names(suite)}
@@ -71,7 +70,7 @@ def leaderboard(suite: Suite, results: pd.DataFrame, jobs: pd.DataFrame) -> pd.D
     tables = []
     for group, tasks in groups.items():
         chosen = scores.loc[tasks]
-        spent = seconds[jobs["task"].isin(tasks)].groupby(jobs["model"]).sum()
+        spent = seconds[jobs["task"].isin(tasks)].groupby(jobs["model"]).sum(min_count=1)
         table = _compare(chosen, suite.reference)
         table.insert(0, "group", group)
         table["seconds"] = spent.reindex(table["model"]).to_numpy()
@@ -96,25 +95,30 @@ def _compare(scores: pd.DataFrame, reference: str) -> pd.DataFrame:
         ratio = np.where(scores.to_numpy() == divisor, 1.0, scores.to_numpy() / divisor)
     log_ratio = np.log(np.clip(np.where(np.isnan(ratio), 1.0, ratio), *_CLIP))
     low, high = _bootstrap_interval(log_ratio)
+    failed = scores.isna()
+    known = np.where(failed.all(), np.nan, 1.0)
     return pd.DataFrame(
         {
             "model": scores.columns,
             "mean_rank": ranks.mean(axis=0),
             "win_rate": win_rate,
-            "relative_error": np.exp(log_ratio.mean(axis=0)),
-            "relative_error_low": np.exp(low),
-            "relative_error_high": np.exp(high),
-            "failures": scores.isna().sum().to_numpy(),
+            "relative_error": known * np.exp(log_ratio.mean(axis=0)),
+            "relative_error_low": known * np.exp(low),
+            "relative_error_high": known * np.exp(high),
+            "failures": failed.sum().to_numpy(),
         }
     )
 
 
-def _bootstrap_interval(log_ratio: np.ndarray) -> Sequence[np.ndarray]:
+def _bootstrap_interval(log_ratio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """95 % percentile interval of the mean over tasks, the same tasks drawn for every model.
 
-    log_ratio : (n_tasks, n_models).
+    log_ratio : (n_tasks, n_models).   NaN for a single task, over which nothing varies.
     """
-    rng = np.random.default_rng(0)
-    drawn = rng.integers(len(log_ratio), size=(_BOOTSTRAP_SAMPLES, len(log_ratio)))
-    means = log_ratio[drawn].mean(axis=1)
-    return np.quantile(means, [0.025, 0.975], axis=0)
+    if len(log_ratio) == 1:
+        unknown = np.full(log_ratio.shape[1], np.nan)
+        return unknown, unknown
+    interval = stats.bootstrap(
+        (log_ratio,), np.mean, axis=0, method="percentile", n_resamples=_BOOTSTRAP_SAMPLES, rng=0
+    ).confidence_interval
+    return np.asarray(interval.low), np.asarray(interval.high)

@@ -1,13 +1,19 @@
 """Proof that forecasts did not see the future.
 
-The model runs again on series whose raw values behind an origin are garbage, put in before any slicing,
-filling or scaling. A forecast from that origin or an earlier one that moves has seen what it must not.
+The model runs again while the sources of a task, the registry of data sets and the generators of signals,
+give garbage behind an origin: before any slicing, filling or scaling, and to whoever asks them, the model
+itself included. A forecast from that origin or an earlier one that moves has seen what it must not.
+
+A model that keeps the future from before the check, or reads it past this package, is beyond this proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import wraps
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +21,11 @@ import pandas as pd
 from harmonic_forecasters.backtesting.models import ModelSpec
 from harmonic_forecasters.backtesting.rolling import WindowForecast, roll
 from harmonic_forecasters.backtesting.task import Task, TaskSeries
+from harmonic_forecasters.datasets.registry import altered
+from harmonic_forecasters.signals import GENERATORS, Signals
+
+# Tasks of more origins are checked at so many of them, evenly spread, the first and the last included.
+_MOST_ORIGINS = 5
 
 
 class LookAheadError(Exception):
@@ -25,42 +36,76 @@ def check_lookahead(
     task: Task,
     spec: ModelSpec,
     seed: int,
-    series: Sequence[TaskSeries],
+    job_seed: int,
     panel: Sequence[TaskSeries],
     forecasts: Sequence[WindowForecast],
 ) -> None:
-    """Run the model once more each for the first, the middle and the last origin, with garbage behind it.
+    """Run the model again for each origin, or for five of them, with garbage behind it.
 
-    forecasts : what :func:`.rolling.roll` gave on the true series with the same seed.
+    seed : of the suite, for the task's signals.   job_seed : for the model.
+    panel, forecasts : what :func:`.rolling.roll` was given and gave on the true series, with that job_seed.
     Raises LookAheadError that names the first forecast that moved, and by how much.
     """
-    for number in sorted({0, task.origins // 2, task.origins - 1}):
-        origins = [task.origins_of(len(one.values))[number] for one in series]
-        corrupted = [
-            _with_garbage(one, origin, rng=np.random.default_rng([seed, number, index]))
-            for index, (one, origin) in enumerate(zip(series, origins, strict=True))
-        ]
-        for before, after in zip(forecasts, roll(task, spec, seed, corrupted, panel), strict=True):
-            if before.origin > origins[before.series]:
-                continue
-            moved = _largest_difference(before.forecast.mean, after.forecast.mean)
-            if before.forecast.quantiles is not None and after.forecast.quantiles is not None:
-                moved = max(moved, _largest_difference(before.forecast.quantiles, after.forecast.quantiles))
+    before = {(window.series, window.origin): window.forecast for window in forecasts}
+    chosen = np.linspace(0, task.origins - 1, min(task.origins, _MOST_ORIGINS)).round().astype(int)
+    for number in chosen.tolist():
+        n_hidden = task.horizon + (task.origins - 1 - number) * task.step_between_origins
+        with _garbage_at_the_end(task, n_hidden, np.random.default_rng([seed, number])):
+            series = task.load(seed)
+            again = roll(task, spec, job_seed, series, panel, n_origins=number + 1)
+        for window in again:
+            moved = window.forecast.largest_difference(before[window.series, window.origin])
             if moved > 0.0:
+                one = series[window.series]
                 raise LookAheadError(
                     f"model {spec.name!r} sees the future on task {task.name!r}: its forecast for "
-                    f"{series[before.series].name!r} at origin {before.origin} moved by {moved:g} when the "
-                    f"values from sample {origins[before.series]} on were replaced"
+                    f"{one.name!r} at origin {window.origin} moved by {moved:g} when the values from sample "
+                    f"{len(one.values) - n_hidden} on were replaced"
                 )
 
 
-def _with_garbage(one: TaskSeries, origin: int, rng: np.random.Generator) -> TaskSeries:
-    """The series with noise far outside its range behind the origin."""
-    values = one.values.to_numpy(dtype=np.float64, copy=True)
-    spread = float(np.nanmax(np.abs(values))) or 1.0
-    values[origin:] = rng.normal(0.0, 1000.0 * spread, size=len(values) - origin)
-    return replace(one, values=pd.Series(values, one.values.index, name=one.name))
+@contextmanager
+def _garbage_at_the_end(task: Task, n_samples: int, rng: np.random.Generator) -> Iterator[None]:
+    """Within the block, the last samples of each series that the task's source gives are garbage.
+
+    Counted from the end, these samples are the same in the source and in the task.
+    """
+    if task.signals is None:
+
+        def alter(data: pd.DataFrame) -> pd.DataFrame:
+            groups = data.groupby(level=0) if data.index.nlevels > 1 else data.groupby(np.zeros(len(data)))
+            hidden = (groups.cumcount(ascending=False) < n_samples).to_numpy()
+            values = _with_garbage(data.to_numpy(dtype=np.float64).T, hidden, rng).T
+            return pd.DataFrame(values, data.index, data.columns)
+
+        with altered(str(task.dataset), alter):
+            yield
+        return
+
+    generate = GENERATORS[task.signals["kind"]]
+
+    @wraps(generate)
+    def generate_garbage(*args: Any, **kwargs: Any) -> Signals:
+        made = generate(*args, **kwargs)
+        hidden = np.arange(made.values.shape[1])[::-1] < n_samples
+        return replace(
+            made,
+            values=_with_garbage(made.values, hidden, rng),
+            clean=_with_garbage(made.clean, hidden, rng),
+        )
+
+    GENERATORS[task.signals["kind"]] = generate_garbage
+    try:
+        yield
+    finally:
+        GENERATORS[task.signals["kind"]] = generate
 
 
-def _largest_difference(a: np.ndarray, b: np.ndarray) -> float:
-    return float(np.abs(a - b).max())
+def _with_garbage(values: np.ndarray, hidden: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The values with noise far outside their range where they are hidden.
+
+    values : (n_series, n_samples).   hidden : (n_samples,).
+    """
+    largest = np.nanmax(np.abs(values), axis=1, keepdims=True, initial=0.0)
+    spread = 1000.0 * np.where(largest > 0.0, largest, 1.0)
+    return np.where(hidden, rng.normal(size=values.shape) * spread, values)

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
 from harmonic_forecasters.backtesting.task import Task
 
 SCOPES = (None, "local", "global")
-_KEYS = ("class", "params", "scope", "standardize", "about")
+_KEYS = ("class", "base", "params", "scope", "standardize", "about")
+_CLASS_PATH = re.compile(r"[\w.]+:\w+")
+
+#: word -> what it stands for on a task, in samples; parameters may hold these words.
+PLACEHOLDERS: Mapping[str, Callable[[Task], int]] = {
+    "$horizon": lambda task: task.horizon,
+    "$seasonality": lambda task: task.season,
+    # Seasonal searches of ARIMA and ETS orders take minutes beyond 24.
+    "$short_seasonality": lambda task: task.season if task.season <= 24 else 1,
+    "$lookback": lambda task: task.lookback,
+    # Lags of a regression: forward prediction from half the window, at most 30.
+    "$order": lambda task: max(1, min(30, task.lookback // 2)),
+    # A recurrent network that predicts the next value sees the window and all but the last target.
+    "$training_length": lambda task: task.lookback + task.horizon - 1,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +39,7 @@ class ModelSpec:
 
     name : unique within a suite.
     class_path : ``package.module:Class``.
-    params : constructor parameters; strings ``$word`` are filled in by :func:`placeholders`.
+    params : constructor parameters; strings ``$word`` are those of :data:`PLACEHOLDERS`.
     scope : ``"local"``, ``"global"`` or None for what the class is by nature.
     standardize : show the model (history - mean) / deviation and map its forecast back.
     about : one line for reports.
@@ -38,14 +53,25 @@ class ModelSpec:
     about: str = ""
 
     def __post_init__(self) -> None:
+        def refuse(rule: str, value: object) -> NoReturn:
+            raise ValueError(f"model {self.name!r}: {rule}, got {value!r}")
+
+        if not isinstance(self.name, str) or not self.name:
+            refuse("name must be a text", self.name)
         if self.scope not in SCOPES:
-            raise ValueError(f"model {self.name!r}: scope must be local or global, got {self.scope!r}")
-        if self.class_path.count(":") != 1:
-            raise ValueError(
-                f"model {self.name!r}: class must be written package.module:Class, got {self.class_path!r}"
-            )
+            refuse("scope must be local or global", self.scope)
+        if not isinstance(self.class_path, str) or not _CLASS_PATH.fullmatch(self.class_path):
+            refuse("class must be written package.module:Class", self.class_path)
+        if not isinstance(self.params, Mapping):
+            refuse("params must be a mapping", self.params)
+        if not isinstance(self.standardize, bool):
+            refuse("standardize must be true or false", self.standardize)
+        for word in _words(self.params):
+            if word not in PLACEHOLDERS:
+                refuse(f"a placeholder in params must be one of {', '.join(PLACEHOLDERS)}", word)
 
     def as_record(self) -> dict[str, Any]:
+        """The fields as plain values."""
         return asdict(self)
 
 
@@ -66,19 +92,25 @@ def model_spec(entry: str | Mapping[str, Any]) -> ModelSpec:
     """
     if isinstance(entry, str):
         entry = {"name": entry}
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+        raise ValueError(f"a model must be a name or a mapping with a name, got {entry!r}")
     keys = dict(entry)
-    name = keys.pop("name", None)
-    if not isinstance(name, str):
-        raise ValueError(f"a model must have a name, got {dict(entry)!r}")
+    name = keys.pop("name")
+    unknown = [key for key in keys if key not in _KEYS]
+    if unknown:
+        raise ValueError(f"model {name!r}: keys must be out of name, {', '.join(_KEYS)}, got {unknown[0]!r}")
+    if "class" in keys and "base" in keys:
+        raise ValueError(f"model {name!r} must have a class or a base, not both")
+    if ":" in name and "class" not in keys and "base" not in keys:
+        keys["class"] = name
+        name = name.split(":")[1]
     if "class" in keys:
         return _from_mapping(name, keys)
     base = keys.pop("base", name)
-    if ":" in base:
-        return _from_mapping(base.split(":")[1], {"class": base} | keys)
     if base not in known_models():
         raise ValueError(
-            f"model must be one of {', '.join(known_models())}, package.module:Class, or have a class, "
-            f"got {base!r}"
+            f"a model without a class must be, or have as its base, one of {', '.join(known_models())} "
+            f"(or be written package.module:Class), got {base!r}"
         )
     known = known_models()[base]
     merged = {
@@ -87,37 +119,21 @@ def model_spec(entry: str | Mapping[str, Any]) -> ModelSpec:
         "standardize": known.standardize,
         "about": known.about,
     } | keys
-    merged["params"] = dict(known.params) | dict(keys.get("params") or {})
+    if isinstance(keys.get("params"), Mapping):
+        merged["params"] = dict(known.params) | dict(keys["params"])
+    elif keys.get("params") is None:
+        merged["params"] = known.params
     return _from_mapping(name, merged)
 
 
 def _from_mapping(name: str, entry: Mapping[str, Any]) -> ModelSpec:
-    unknown = sorted(set(entry) - set(_KEYS))
-    if unknown:
-        raise ValueError(f"model {name!r}: keys must be out of {', '.join(_KEYS)}, got {unknown[0]!r}")
     options = {key: value for key, value in entry.items() if key not in ("class", "params")}
     return ModelSpec(name=name, class_path=entry["class"], params=entry.get("params") or {}, **options)
 
 
-def placeholders(task: Task) -> dict[str, int]:
-    """What the $words in parameters stand for on a task, all in samples."""
-    return {
-        "$horizon": task.horizon,
-        "$seasonality": task.seasonality,
-        # Seasonal searches of ARIMA and ETS orders take minutes beyond 24.
-        "$short_seasonality": task.seasonality if task.seasonality <= 24 else 1,
-        "$lookback": task.lookback,
-        # Lags of a regression: forward prediction from half the window, at most 30.
-        "$order": max(1, min(30, task.lookback // 2)),
-        # A recurrent network that predicts the next value sees the window and all but the last target.
-        "$training_length": task.lookback + task.horizon - 1,
-    }
-
-
 def build(spec: ModelSpec, task: Task, seed: int) -> Any:
     """The model, made for the task; ``random_state`` is the seed where the class takes one."""
-    words = placeholders(task)
-    params = {key: _fill(value, words) for key, value in spec.params.items()}
+    params = {key: _fill(value, task) for key, value in spec.params.items()}
     model_class = load_class(spec.class_path)
     if "random_state" not in params and "random_state" in _parameter_names(model_class):
         params["random_state"] = seed
@@ -136,16 +152,25 @@ def load_class(class_path: str) -> Any:
         raise ValueError(f"class {class_path!r} cannot be loaded: {error}") from error
 
 
-def _fill(value: Any, words: Mapping[str, int]) -> Any:
+def _fill(value: Any, task: Task) -> Any:
     if isinstance(value, Mapping):
-        return {key: _fill(item, words) for key, item in value.items()}
+        return {key: _fill(item, task) for key, item in value.items()}
     if isinstance(value, list):
-        return [_fill(item, words) for item in value]
-    if isinstance(value, str) and value.startswith("$"):
-        if value not in words:
-            raise ValueError(f"a placeholder must be one of {', '.join(words)}, got {value!r}")
-        return words[value]
-    return value
+        return [_fill(item, task) for item in value]
+    return PLACEHOLDERS[value](task) if _is_word(value) else value
+
+
+def _words(value: Any) -> Iterator[str]:
+    """The placeholders in a value, at any depth."""
+    if isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _words(item)
+    elif _is_word(value):
+        yield value
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("$")
 
 
 def _parameter_names(model_class: Any) -> set[str]:

@@ -16,7 +16,7 @@ from harmonic_forecasters.backtesting.figures import error_against_time, model_c
 from harmonic_forecasters.backtesting.leaderboard import average_score, headline_scores, leaderboard
 from harmonic_forecasters.backtesting.runner import stored_records
 from harmonic_forecasters.backtesting.store import jobs_table, results_table, write_whole
-from harmonic_forecasters.backtesting.suite import Suite, parse_suite
+from harmonic_forecasters.backtesting.suite import ALL, Suite, parse_suite
 from harmonic_forecasters.backtesting.task import Task
 
 RECORD_FILE = "record.json"
@@ -72,7 +72,7 @@ def render(
         boards={
             group: {
                 "rows": rows.to_dict("records"),
-                "tasks": [t.name for t in suite.tasks if group in (t.group, "all")],
+                "tasks": [t.name for t in suite.tasks if group in (t.group, ALL)],
                 "figure": _html(error_against_time(rows, colors)),
             }
             for group, rows in board.groupby("group", sort=False)
@@ -90,13 +90,16 @@ def task_table(task: Task, results: pd.DataFrame) -> pd.DataFrame:
     """
     chosen = results[results["task"] == task.name]
     metrics = list(dict.fromkeys(chosen["metric"]))
-    table = chosen.pivot_table(
-        index="model",
-        columns="metric",
-        values="value",
-        aggfunc=lambda values: average_score(values.to_numpy(), task),
-        dropna=False,
-    ).reindex(columns=metrics)
+    groups = chosen.groupby("model")
+    table = pd.DataFrame(
+        {
+            metric: {
+                model: average_score(rows.loc[rows["metric"] == metric, "value"].to_numpy(), metric, task)
+                for model, rows in groups
+            }
+            for metric in metrics
+        }
+    )
     worst = chosen[chosen["metric"] == task.headline].groupby("model")["value"].quantile(0.99)
     position = metrics.index(task.headline) + 1 if task.headline in metrics else 0
     table.insert(position, f"{task.headline} 99 %", worst)

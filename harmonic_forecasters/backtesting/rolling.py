@@ -44,6 +44,7 @@ def roll(
     series: Sequence[TaskSeries],
     panel: Sequence[TaskSeries],
     *,
+    n_origins: int | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> list[WindowForecast]:
     """Forecast every series from every origin.
@@ -52,11 +53,14 @@ def roll(
     panel : what global models train on; where empty, each series up to its first origin.
     seed : for models that take a random_state, and for the process-wide generators of random, numpy and
         torch, which some models use without asking; these are seeded anew for each fit and forecast.
+    n_origins : return the forecasts from so many first origins of each series alone; None for all.
 
+    Returns forecasts series by series, the earliest origin first.
     Raises ValueError where a forecast is not finite or of the wrong length, and what the model raises.
     """
     watch = stopwatch if stopwatch is not None else Stopwatch()
-    door = open_door(build(spec, task, seed))
+    n_origins = task.origins if n_origins is None else n_origins
+    door = open_door(build(spec, task, seed), task.horizon, task.quantiles)
     windows = [
         (index, number, origin)
         for index, one in enumerate(series)
@@ -68,8 +72,13 @@ def roll(
         )
     trained_once = door.is_global and spec.scope != "local"
     if trained_once:
-        forecasts = list(_roll_global(task, spec, door, seed, series, panel, windows, watch))
+        # All windows make one batch even where few are asked for: sums of floats depend on a batch's shape.
+        rolled = _roll_global(task, spec, door, seed, series, panel, windows, watch)
+        forecasts = [
+            forecast for forecast, (_, number, _) in zip(rolled, windows, strict=True) if number < n_origins
+        ]
     else:
+        windows = [window for window in windows if window[1] < n_origins]
         forecasts = list(_roll_local(task, spec, door, seed, series, windows, watch))
     for window in forecasts:
         _check_forecast(window, task, spec, series)
@@ -95,7 +104,7 @@ def _roll_global(
     _seed_globals(seed)
     views = [_View(_history(series[index], origin, task), spec) for index, _, origin in windows]
     with _Timed(watch, "predict"):
-        forecasts = door.predict([view.values for view in views], task.horizon, task.quantiles, since_fit=0)
+        forecasts = door.predict([view.values for view in views], since_fit=0)
     for (index, _, origin), view, forecast in zip(windows, views, forecasts, strict=True):
         yield WindowForecast(index, origin, view.restore(forecast))
 
@@ -116,15 +125,13 @@ def _roll_local(
         refit = number == 0 or (task.refit_every > 0 and number % task.refit_every == 0)
         # Between fits the model keeps the scale that it was fitted on.
         view = _View(history, spec, scale=None if refit else scale)
-        _seed_globals(seed + index + number)
+        _seed_globals(int(np.random.SeedSequence([seed, index, number]).generate_state(1)[0]))
         if refit:
             fitted_at, scale = origin, view
             with _Timed(watch, "fit"):
                 door.fit([view.values])
         with _Timed(watch, "predict"):
-            (forecast,) = door.predict(
-                [view.values], task.horizon, task.quantiles, since_fit=origin - fitted_at
-            )
+            (forecast,) = door.predict([view.values], since_fit=origin - fitted_at)
         yield WindowForecast(index, origin, view.restore(forecast))
 
 
@@ -182,9 +189,16 @@ class _Timed:
 def _check_forecast(
     window: WindowForecast, task: Task, spec: ModelSpec, series: Sequence[TaskSeries]
 ) -> None:
-    mean = window.forecast.mean
-    if mean.shape != (task.horizon,) or not np.isfinite(mean).all():
-        raise ValueError(
-            f"model {spec.name!r} must forecast {task.horizon} finite values, got {mean} "
-            f"for {series[window.series].name!r} at origin {window.origin}"
-        )
+    expected = {
+        "values": (window.forecast.mean, (task.horizon,)),
+        "quantiles": (window.forecast.quantiles, (len(task.quantiles), task.horizon)),
+    }
+    for what, (values, shape) in expected.items():
+        if values is None:
+            continue
+        if values.shape != shape or not np.isfinite(values).all():
+            raise ValueError(
+                f"model {spec.name!r} must forecast finite {what} of shape {shape}, got shape {values.shape} "
+                f"with {values.size - np.isfinite(values).sum()} that are not finite "
+                f"for {series[window.series].name!r} at origin {window.origin}"
+            )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import sys
+import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -30,11 +32,12 @@ Job = tuple[Task, ModelSpec]
 Record = dict[str, Any]
 
 
-def jobs_to_do(suite: Suite, directory: Path, *, resume: bool) -> list[Job]:
+def jobs_to_do(suite: Suite, directory: Path, *, resume: bool, lookahead: bool = False) -> list[Job]:
     """The jobs of a suite that a directory does not hold, task by task, in the suite's order.
 
     With ``resume``, finished jobs are kept; failed ones and those of another task, model, seed or version are
-    to be run again. Without it, raises FileExistsError where the directory holds any jobs.
+    to be run again, with ``lookahead`` also those that were not checked for it. Without ``resume``, raises
+    FileExistsError where the directory holds any jobs.
     """
     store = JobStore(directory)
     if not resume and not store.is_empty():
@@ -42,7 +45,9 @@ def jobs_to_do(suite: Suite, directory: Path, *, resume: bool) -> list[Job]:
             f"{directory} already holds jobs: resume that run, or choose an empty directory"
         )
     jobs = [(task, spec) for task in suite.tasks for spec in suite.models]
-    return [job for job in jobs if not _is_done(store.load(job[0].name, job[1].name), job, suite.seed)]
+    return [
+        job for job in jobs if not _is_done(store.load(job[0].name, job[1].name), job, suite.seed, lookahead)
+    ]
 
 
 def run_jobs(
@@ -61,7 +66,7 @@ def run_jobs(
     n_jobs : processes at a time; each computes on one thread, so results do not depend on it.
     isolate : give each job a process of its own, whose peak memory is measured.
     lookahead : also check that no forecast sees the future; a model that does is recorded as failed.
-    on_start, on_done : called as jobs start and end.
+    on_start, on_done : called as jobs start and end; a job that must start again is started once more.
     """
     if n_jobs < 1:
         raise ValueError(f"n_jobs must be at least 1, got {n_jobs}")
@@ -73,15 +78,26 @@ def run_jobs(
 
 
 def stored_records(suite: Suite, directory: Path) -> list[Record]:
-    """The records of the suite's jobs that the directory holds, in the suite's order."""
+    """The records of the suite's jobs that the directory holds, in the suite's order.
+
+    Those of another task, model, seed or version under the same names are left out.
+    """
     store = JobStore(directory)
-    found = (store.load(task.name, spec.name) for task in suite.tasks for spec in suite.models)
-    return [record for record in found if record is not None]
+    jobs = [(task, spec) for task in suite.tasks for spec in suite.models]
+    found = [(job, store.load(job[0].name, job[1].name)) for job in jobs]
+    return [
+        record
+        for job, record in found
+        if record is not None and record["fingerprint"] == fingerprint(*job, suite.seed)
+    ]
 
 
-def _is_done(record: Record | None, job: Job, seed: int) -> bool:
+def _is_done(record: Record | None, job: Job, seed: int, lookahead: bool) -> bool:
     return (
-        record is not None and record["status"] == "ok" and record["fingerprint"] == fingerprint(*job, seed)
+        record is not None
+        and record["status"] == "ok"
+        and record["fingerprint"] == fingerprint(*job, seed)
+        and (record["lookahead_checked"] or not lookahead)
     )
 
 
@@ -109,7 +125,14 @@ def _execute(
                     pool = _process_pool(1)
                 else:
                     pool = shared = shared or _process_pool(n_jobs)
-                running[pool.submit(_work, job, seed, lookahead, alone)] = (job, alone, pool)
+                try:
+                    future = pool.submit(_work, job, seed, lookahead, alone)
+                except BrokenProcessPool:
+                    # Another job has just taken the shared pool with it.
+                    waiting.appendleft((job, alone))
+                    shared = None
+                    continue
+                running[future] = (job, alone, pool)
                 on_start(job)
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job, alone, pool = running.pop(future)
@@ -123,7 +146,7 @@ def _execute(
                         yield job, empty_record(*job, seed) | {"status": "failed", "error": error}
                     else:
                         waiting.append((job, True))
-                        shared = None
+                        shared = None if pool is shared else shared
     finally:
         for pool in {pool for _, _, pool in running.values()} | ({shared} if shared else set()):
             pool.shutdown(wait=False, cancel_futures=True)
@@ -131,7 +154,20 @@ def _execute(
 
 def _process_pool(n_processes: int) -> ProcessPoolExecutor:
     # A forked child would inherit the threads' locks of torch and OpenMP.
-    return ProcessPoolExecutor(n_processes, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(n_processes, mp_context=context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """End this process with the one that started it, which else leaves its workers waiting forever."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(job: Job, seed: int, lookahead: bool, alone: bool) -> Record:
@@ -139,12 +175,24 @@ def _work(job: Job, seed: int, lookahead: bool, alone: bool) -> Record:
     # statsmodels switches its warnings on again while it is imported: filters would not hold.
     warnings.showwarning = lambda *_, **__: None
     logging.disable(logging.WARNING)
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
+    # torch is imported later, by the first model that needs it, and then asks the environment.
+    os.environ["OMP_NUM_THREADS"] = "1"
     with threadpool_limits(limits=1):
         record = run_job(*job, seed, lookahead=lookahead)
-    if alone and resource is not None:
-        # Linux counts in kibibytes, macOS in bytes.
-        unit = 1024**2 if sys.platform == "darwin" else 1024
-        record["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    if alone:
+        record["peak_memory_mb"] = _peak_memory_mb()
     return record
+
+
+def _peak_memory_mb() -> float | None:
+    """The most memory that this process has held, MB; None where the system does not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # On Linux getrusage also counts what the parent held when it started this process.
+        lines = dict(line.split(":", 1) for line in status.read_text(encoding="utf-8").splitlines())
+        return float(lines["VmHWM"].split()[0]) / 1024
+    if resource is None:
+        return None
+    # macOS counts in bytes.
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -58,16 +57,19 @@ def jobs_table(records: list[dict[str, Any]]) -> pd.DataFrame:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it holds either its old content or all of the new, whenever the process ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        os.replace(aside, path)
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)
+        aside.replace(path)
     except BaseException:
-        os.unlink(aside)
+        aside.unlink(missing_ok=True)
         raise
 
 
 def _file_name(name: str) -> str:
-    """The name with every sign that a file system may refuse written as its number."""
-    return re.sub(r"[^A-Za-z0-9_.]", lambda sign: f"%{ord(sign[0]):x}", name)
+    """The name with every sign that a file system may refuse, and the hyphen, percent-encoded.
+
+    >>> _file_name("a/b-c")
+    'a%2Fb%2Dc'
+    """
+    return quote(name, safe="").replace("-", "%2D").replace("~", "%7E")

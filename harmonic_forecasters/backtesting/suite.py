@@ -13,6 +13,9 @@ import yaml
 from harmonic_forecasters.backtesting.models import ModelSpec, model_spec
 from harmonic_forecasters.backtesting.task import Task
 
+#: The leaderboard over all groups of tasks.
+ALL = "all"
+
 _KEYS = ("about", "seed", "reference", "tasks", "models", "defaults")
 
 
@@ -77,11 +80,18 @@ def parse_suite(name: str, text: str) -> Suite:
         if "horizon" not in merged:
             raise ValueError(f"suite {name!r}: task {entry['name']!r} must have a horizon")
         tasks.append(_task(name, merged))
-    models = [model_spec(entry) for entry in _list_of(name, content, "models")]
+    models = [_model(name, entry) for entry in _list_of(name, content, "models")]
     for kind, names in (("tasks", [t.name for t in tasks]), ("models", [m.name for m in models])):
-        repeated = sorted({one for one in names if names.count(one) > 1})
+        # Names become file names, and some file systems take "A" and "a" for the same.
+        folded = [one.casefold() for one in names]
+        repeated = [one for one in names if folded.count(one.casefold()) > 1]
         if repeated:
-            raise ValueError(f"suite {name!r}: names of {kind} must differ, {repeated[0]!r} comes twice")
+            raise ValueError(
+                f"suite {name!r}: names of {kind} must differ, and not in capitals alone, "
+                f"got {' and '.join(map(repr, repeated[:2]))}"
+            )
+    if ALL in [task.group for task in tasks]:
+        raise ValueError(f"suite {name!r}: group must not be {ALL!r}, the leaderboard over all groups")
     reference = content.get("reference", models[0].name)
     if reference not in [model.name for model in models]:
         raise ValueError(
@@ -105,6 +115,13 @@ def _task(suite: str, options: Mapping[str, Any]) -> Task:
     try:
         return Task(**options)
     except (TypeError, ValueError) as error:
+        raise ValueError(f"suite {suite!r}: {error}") from error
+
+
+def _model(suite: str, entry: Any) -> ModelSpec:
+    try:
+        return model_spec(entry)
+    except ValueError as error:
         raise ValueError(f"suite {suite!r}: {error}") from error
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ class Task:
     name : unique within a suite.
     dataset : a name of :mod:`harmonic_forecasters.datasets`; each of its target columns is a series.
     signals : instead of a dataset, a generator of :mod:`harmonic_forecasters.signals`:
-        ``{"kind": name, **arguments}``, seeded by the suite.
+        ``{"kind": name, **arguments}``, seeded by the suite. Made once here, to check the arguments.
     random_factor : (lowest, highest), signals only: models see each signal times its own random factor, drawn
         log-uniformly, and scores are taken after dividing by it, so that no model can rely on the scale.
     horizon : samples to forecast from each origin.
@@ -52,7 +53,8 @@ class Task:
         global models train on what lies before the first origin.
     last : use only so many last samples of each series; None for all.
     max_series : use only so many series, evenly spread over the dataset; None for all.
-    seasonality : samples a season: the lag of the seasonal naive forecast that scales MASE and RMSSE.
+    seasonality : samples a season: the lag of the seasonal naive forecast that scales MASE and RMSSE. None
+        takes the dataset's first one, and 1 for signals.
     metrics : names out of :data:`.scores.METRICS`.
     quantiles : levels to forecast where a model can, in (0, 1), symmetric around 0.5.
     headline, average : the metric that ranks models on this task and its average over windows.
@@ -73,7 +75,7 @@ class Task:
     training_signals: int = 0
     last: int | None = None
     max_series: int | None = None
-    seasonality: int = 1
+    seasonality: int | None = None
     metrics: tuple[str, ...] = ("mase", "rmsse", "smape", "rmse", "mae", "mse")
     quantiles: tuple[float, ...] = (0.025, 0.1, 0.5, 0.9, 0.975)
     headline: str = "mase"
@@ -88,13 +90,21 @@ class Task:
         self._check()
 
     @property
+    def season(self) -> int:
+        """Samples a season, stated or the dataset's."""
+        if self.seasonality is not None:
+            return self.seasonality
+        return datasets.get_dataset(self.dataset).seasonality if self.dataset is not None else 1
+
+    @property
     def step_between_origins(self) -> int:
+        """Samples from one origin to the next."""
         return self.stride if self.stride is not None else self.horizon
 
     @property
     def lookback(self) -> int:
         """Samples that a model with a fixed input should take: the window, or two seasons or horizons."""
-        return self.window if self.window is not None else 2 * max(self.seasonality, self.horizon)
+        return self.window if self.window is not None else 2 * max(self.season, self.horizon)
 
     def origins_of(self, n_samples: int) -> list[int]:
         """Numbers of samples before each forecast, earliest first."""
@@ -126,7 +136,9 @@ class Task:
     def _signals(self, rng: np.random.Generator, **overrides: int) -> list[TaskSeries]:
         arguments = dict(self.signals or {}) | overrides
         generate = GENERATORS[arguments.pop("kind")]
-        made = generate(**arguments, random_state=rng)
+        # One generator has nothing random.
+        seeded = {"random_state": rng} if "random_state" in _parameters(generate) else {}
+        made = generate(**arguments, **seeded)
         factor = np.ones(len(made.values))
         if self.random_factor is not None:
             low, high = np.log(self.random_factor)
@@ -142,36 +154,87 @@ class Task:
         ]
 
     def _check(self) -> None:
-        def refuse(rule: str, value: object) -> None:
+        def refuse(rule: str, value: object) -> NoReturn:
             raise ValueError(f"task {self.name!r}: {rule}, got {value!r}")
 
-        if (self.dataset is None) == (self.signals is None):
-            refuse("exactly one of dataset and signals must be given", (self.dataset, self.signals))
-        if self.signals is not None and self.signals.get("kind") not in GENERATORS:
-            refuse(f"signals.kind must be one of {', '.join(GENERATORS)}", self.signals.get("kind"))
-        if self.dataset is not None:
-            datasets.get_dataset(self.dataset)
-            if self.training_signals or self.random_factor:
-                refuse("training_signals and random_factor need signals, not a dataset", self.dataset)
-        for option in ("horizon", "origins", "seasonality", "stride", "window", "last", "max_series"):
-            value = getattr(self, option)
-            if value is not None and (not isinstance(value, int) or value < 1):
-                refuse(f"{option} must be a whole number of at least 1", value)
+        for option in ("name", "group"):
+            if not isinstance(getattr(self, option), str) or not getattr(self, option):
+                refuse(f"{option} must be a text", getattr(self, option))
+        for option in ("horizon", "origins"):
+            if not _whole(getattr(self, option), 1):
+                refuse(f"{option} must be a whole number of at least 1", getattr(self, option))
+        for option in ("stride", "window", "last", "max_series", "seasonality"):
+            if getattr(self, option) is not None and not _whole(getattr(self, option), 1):
+                refuse(f"{option} must be None or a whole number of at least 1", getattr(self, option))
         for option in ("refit_every", "training_signals"):
-            if not isinstance(getattr(self, option), int) or getattr(self, option) < 0:
+            if not _whole(getattr(self, option), 0):
                 refuse(f"{option} must be a whole number of at least 0", getattr(self, option))
-        if self.random_factor is not None and not 0 < self.random_factor[0] <= self.random_factor[1]:
+        if self.random_factor is not None and not _is_range(self.random_factor):
             refuse("random_factor must be (lowest, highest) with 0 < lowest <= highest", self.random_factor)
-        unknown = sorted({*self.metrics, self.headline} - set(METRICS))
-        if unknown:
-            refuse(f"metrics must be out of {', '.join(METRICS)}", unknown[0])
+        if not isinstance(self.metrics, tuple) or not self.metrics:
+            refuse("metrics must be a list of at least one", self.metrics)
+        for metric in self.metrics:
+            if metric not in METRICS:
+                refuse(f"metrics must be out of {', '.join(METRICS)}", metric)
         if self.headline not in self.metrics:
             refuse(f"headline must be one of its metrics, {', '.join(self.metrics)}", self.headline)
         if self.average not in AVERAGES:
             refuse(f"average must be one of {', '.join(AVERAGES)}", self.average)
-        mirrored = sorted(round(1.0 - q, 12) for q in self.quantiles)
-        if any(not 0 < q < 1 for q in self.quantiles) or mirrored != [round(q, 12) for q in self.quantiles]:
+        if not _are_levels(self.quantiles):
             refuse("quantiles must rise, lie in (0, 1) and be symmetric around 0.5", self.quantiles)
+        if (self.dataset is None) == (self.signals is None):
+            refuse("exactly one of dataset and signals must be given", (self.dataset, self.signals))
+        if self.signals is not None:
+            self._check_signals(refuse)
+        elif self.training_signals or self.random_factor:
+            refuse("training_signals and random_factor need signals, not a dataset", self.dataset)
+        elif self.headline.startswith("clean_"):
+            refuse(
+                "headline must not be a clean_ metric: only signals are known without noise", self.headline
+            )
+        elif self.dataset not in datasets.list_datasets():
+            refuse(f"dataset must be one of {', '.join(datasets.list_datasets())}", self.dataset)
+
+    def _check_signals(self, refuse: Callable[[str, object], NoReturn]) -> None:
+        if not isinstance(self.signals, Mapping) or self.signals.get("kind") not in GENERATORS:
+            refuse(f"signals must be a mapping with a kind out of {', '.join(GENERATORS)}", self.signals)
+        allowed = _parameters(GENERATORS[self.signals["kind"]]) - {"random_state"}
+        for key in self.signals:
+            if key not in {"kind"} | allowed:
+                names = ", ".join(sorted(allowed)) or "no arguments"
+                refuse(f"signals of kind {self.signals['kind']} take {names}", key)
+        if self.training_signals and "n_signals" not in allowed:
+            refuse("training_signals need a kind of signals with n_signals", self.signals["kind"])
+        try:
+            made = self._signals(np.random.default_rng(0))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"task {self.name!r}: signals: {error}") from error
+        self.origins_of(len(made[0].values))
+
+
+def _whole(value: object, lowest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= lowest
+
+
+def _are_numbers(values: object) -> bool:
+    return isinstance(values, tuple) and all(
+        isinstance(one, int | float) and not isinstance(one, bool) for one in values
+    )
+
+
+def _is_range(values: Any) -> bool:
+    return _are_numbers(values) and len(values) == 2 and 0 < values[0] <= values[1] < np.inf
+
+
+def _are_levels(values: Any) -> bool:
+    if not _are_numbers(values) or any(not 0 < q < 1 for q in values):
+        return False
+    mirrored = [round(1.0 - q, 12) for q in reversed(values)]
+    return list(values) == sorted(set(values)) and mirrored == [round(q, 12) for q in values]
+
+
+def _parameters(function: Callable[..., Any]) -> set[str]:
+    return set(inspect.signature(function).parameters)
 
 
 def stable_hash(text: str) -> int:

@@ -1,0 +1,147 @@
+"""Models that count, fail or cheat, named in suites as ``spy_models:Class``; workers import them too."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from darts.models import LinearRegressionModel, NaiveSeasonal
+from sktime.forecasting.naive import NaiveForecaster
+
+#: What models of this process did: (verb, values of a history), in order.
+LOG: list[tuple[str, np.ndarray]] = []
+#: What cheating models look at: the whole series, future included.
+LOOK: Callable[[], pd.Series] | None = None
+#: As long as the file that this variable names exists, a gated model waits.
+GATE_VARIABLE = "SPY_MODELS_GATE"
+
+
+def fits() -> list[np.ndarray]:
+    return [values for verb, values in LOG if verb == "fit"]
+
+
+class Counting(NaiveSeasonal):
+    def fit(self, series, **kwargs):
+        LOG.append(("fit", series.values().ravel()))
+        return super().fit(series, **kwargs)
+
+
+class CountingSktime(NaiveForecaster):
+    def _fit(self, y, X, fh):
+        LOG.append(("fit", np.ravel(y)))
+        return super()._fit(y, X, fh)
+
+
+class CountingGlobal(LinearRegressionModel):
+    def fit(self, series, **kwargs):
+        LOG.extend(("fit", one.values().ravel()) for one in series)
+        return super().fit(series, **kwargs)
+
+
+class Answering(NaiveSeasonal):
+    """Forecasts one value, or too few of them."""
+
+    def __init__(self, value: float = 0.0, missing: int = 0):
+        super().__init__(K=1)
+        self.value, self.missing = value, missing
+
+    def predict(self, n, **kwargs):
+        forecast = super().predict(n, **kwargs)
+        return forecast.with_values(np.full((n, 1), self.value))[: n - self.missing]
+
+
+class NoisySktime(NaiveForecaster):
+    """Adds numbers of numpy's process-wide generator to its forecast; its quantiles may be NaN."""
+
+    def __init__(self, quantile: float = 0.0):
+        super().__init__()
+        self.quantile = quantile
+
+    def _predict(self, fh=None, X=None):
+        return super()._predict(fh, X) + np.random.normal(size=len(fh))  # noqa: NPY002
+
+    def _predict_quantiles(self, fh, X=None, alpha=None):
+        columns = pd.MultiIndex.from_product([["y"], alpha])
+        return pd.DataFrame(self.quantile, fh.to_absolute_index(self.cutoff), columns)
+
+
+class Gated(NoisySktime):
+    """Waits while the gate file exists."""
+
+    def _fit(self, y, X, fh):
+        gate = os.environ.get(GATE_VARIABLE)
+        while gate and Path(gate).exists():
+            time.sleep(0.05)
+        return super()._fit(y, X, fh)
+
+
+class Failing(NaiveSeasonal):
+    """Fails in fit: by an exception, by sys.exit, or by ending its process."""
+
+    def __init__(self, how: str = "raise"):
+        super().__init__(K=1)
+        self.how = how
+
+    def fit(self, series, **kwargs):
+        if self.how == "exit":
+            os._exit(7)
+        if self.how == "sys.exit":
+            sys.exit("enough")
+        raise RuntimeError("the <b>spy</b> refuses to fit")
+
+
+class Peeking(NaiveSeasonal):
+    """Answers with what LOOK shows behind the end of its series, from a number of samples on."""
+
+    def __init__(self, from_samples: int = 0, weight: float = 1.0):
+        super().__init__(K=1)
+        self.from_samples, self.weight = from_samples, weight
+
+    def predict(self, n, **kwargs):
+        honest = super().predict(n, **kwargs)
+        series = LOOK()
+        end = self.training_series.end_time()
+        if series.index.get_loc(end) + 1 < self.from_samples:
+            return honest
+        future = series[series.index > end].to_numpy()[:n, None]
+        return honest.with_values((1 - self.weight) * honest.values() + self.weight * future)
+
+
+class PeekingSktime(NaiveForecaster):
+    def _predict(self, fh=None, X=None):
+        series = LOOK()
+        labels = fh.to_absolute_index(self.cutoff)
+        return pd.Series(series.loc[labels].to_numpy(), labels)
+
+
+class PeekingIntoTheBatch(CountingGlobal):
+    """Answers with the largest value of all windows that it is asked about at once."""
+
+    def predict(self, n, series=None, **kwargs):
+        largest = max(float(one.values().max()) for one in series)
+        forecasts = super().predict(n, series=series, **kwargs)
+        return [one.with_values(np.full((n, 1), largest)) for one in forecasts]
+
+
+class PeekingThroughMemory(NaiveForecaster):
+    """Answers with what lies behind its series in memory, where anything does."""
+
+    def fit(self, y, X=None, fh=None):
+        super().fit(y, X, fh)
+        self.given = y
+        return self
+
+    def _predict(self, fh=None, X=None):
+        honest = super()._predict(fh, X)
+        base = self.given.to_numpy()
+        address = base.__array_interface__["data"][0]
+        while isinstance(base.base, np.ndarray):
+            base = base.base
+        end = (address - base.__array_interface__["data"][0]) // base.itemsize + len(self.given)
+        future = base.ravel()[end : end + len(fh)]
+        return honest if len(future) < len(fh) else pd.Series(future, honest.index)
