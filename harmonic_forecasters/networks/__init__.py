@@ -1,0 +1,1 @@
+"""Neural networks, torch only: pure modules that map a scaled window to the values after it."""

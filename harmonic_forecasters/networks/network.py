@@ -1,0 +1,120 @@
+"""What every network takes and gives, so that one training loop serves them all.
+
+    network = MLP(input_length=100, output_length=10)
+    network(past, future, static, truth=truth, teacher_forcing=0.5)
+
+| tensor | shape | meaning |
+| --- | --- | --- |
+| past | (batch, input_length, n_targets + n_past_features) | the window, targets first, already scaled |
+| future | (batch, output_length, n_future_features) or None | features known for the steps to come |
+| static | (batch, n_static_features) or None | features without time |
+| truth | (batch, output_length, n_targets) or None | the values to come, scaled: in training only |
+| returned | (batch, output_length, n_targets, n_parameters) | raw likelihood parameters; 1: the forecast |
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Required, TypedDict
+
+import torch
+from torch import Tensor, nn
+
+
+class Sizes(TypedDict, total=False):
+    """Keywords that every network takes beside its own.
+
+    input_length, output_length : samples in the window and after it, at least 1; no default.
+    n_targets : components of the series, at least 1 (default 1).
+    n_past_features, n_future_features, n_static_features : at least 0 (default 0).
+    n_parameters : numbers a value is forecast by, at least 1 (default 1, a point forecast).
+    dropout : probability that a hidden unit is dropped in training, 0 <= dropout < 1 (default 0).
+    """
+
+    input_length: Required[int]
+    output_length: Required[int]
+    n_targets: int
+    n_past_features: int
+    n_future_features: int
+    n_static_features: int
+    n_parameters: int
+    dropout: float
+
+
+class Network(nn.Module, ABC):
+    """Holds the common sizes, checked. Raises ValueError for a size out of its range."""
+
+    def __init__(
+        self,
+        *,
+        input_length: int,
+        output_length: int,
+        n_targets: int = 1,
+        n_past_features: int = 0,
+        n_future_features: int = 0,
+        n_static_features: int = 0,
+        n_parameters: int = 1,
+        dropout: float = 0.0,
+    ):
+        super().__init__()
+        self.input_length = at_least("input_length", input_length, 1)
+        self.output_length = at_least("output_length", output_length, 1)
+        self.n_targets = at_least("n_targets", n_targets, 1)
+        self.n_past_features = at_least("n_past_features", n_past_features, 0)
+        self.n_future_features = at_least("n_future_features", n_future_features, 0)
+        self.n_static_features = at_least("n_static_features", n_static_features, 0)
+        self.n_parameters = at_least("n_parameters", n_parameters, 1)
+        if not 0.0 <= dropout < 1.0:
+            raise ValueError(f"dropout must be at least 0 and below 1, got {dropout!r}")
+        self.dropout = float(dropout)
+
+    @abstractmethod
+    def forward(
+        self,
+        past: Tensor,
+        future: Tensor | None = None,
+        static: Tensor | None = None,
+        *,
+        truth: Tensor | None = None,
+        teacher_forcing: float = 0.0,
+    ) -> Tensor:
+        """Forecast the steps after the window; shapes as the module says.
+
+        teacher_forcing : probability, 0..1, that a step of a decoder is fed the truth in place of its own
+            output. Networks without a decoder ignore it, and the truth.
+        """
+
+
+def at_least(name: str, value: int, lowest: int) -> int:
+    """The value, if it is a whole number of at least ``lowest``; else ValueError.
+
+    >>> at_least("hidden_dim", 0, 1)
+    Traceback (most recent call last):
+    ValueError: hidden_dim must be a whole number of at least 1, got 0
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
+        raise ValueError(f"{name} must be a whole number of at least {lowest}, got {value!r}")
+    return value
+
+
+def one_of(name: str, value: str, choices: Iterable[str]) -> str:
+    """The value, if it is one of the choices; else ValueError.
+
+    >>> one_of("cell", "rnn", ["gru", "lstm"])
+    Traceback (most recent call last):
+    ValueError: cell must be one of 'gru', 'lstm', got 'rnn'
+    """
+    choices = list(choices)
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+    return value
+
+
+def join_flat(*parts: Tensor | None) -> Tensor:
+    """Each part (batch, ...) flattened to (batch, size), side by side; None is left out.
+
+    >>> join_flat(torch.zeros(2, 5, 3), None, torch.zeros(2, 4)).shape
+    torch.Size([2, 19])
+    """
+    return torch.cat([part.flatten(1) for part in parts if part is not None], dim=1)
