@@ -10,12 +10,13 @@ import sys
 import pandas as pd
 
 from harmonic_forecasters.backtesting.report import format_number
+from harmonic_forecasters.backtesting.suite import ALL
 
 
 def markdown(board: pd.DataFrame) -> str:
-    """One table a group of tasks, the group named above it."""
+    """One table a group of tasks, the group named above it; not the one over all groups."""
     parts = []
-    for group, rows in board.groupby("group", sort=False):
+    for group, rows in board[board["group"] != ALL].groupby("group", sort=False):
         lines = [
             f"**{group}**",
             "",

@@ -1,9 +1,13 @@
 """What the documentation shows runs, and what it links to exists."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from harmonic_forecasters.datasets import list_datasets
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -31,3 +35,15 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch)
 def test_every_relative_link_of_a_page_leads_somewhere(page):
     links = [link for link in LINK.findall(page.read_text()) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_shows_the_leaderboard_as_measured():
+    results = ROOT / "benchmarks" / "results" / "quick_leaderboard.csv"
+    command = [sys.executable, ROOT / "benchmarks" / "leaderboard_table.py", results]
+    tables = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert tables in (ROOT / "README.md").read_text()
+
+
+def test_every_dataset_is_on_the_page_of_datasets():
+    page = (ROOT / "docs" / "datasets.md").read_text()
+    assert [name for name in list_datasets() if f"| `{name}` |" not in page] == []
