@@ -3,9 +3,12 @@
     from harmonic_forecasters.darts import DFTModel
     forecast = DFTModel().fit(series).predict(24)
 
-Importing this module also tells darts that its models are safe to load, so that ``DFTModel.load(path)`` needs
-no ``trusted=True``.
+Importing a model also tells darts that it is safe to load, so that ``DFTModel.load(path)`` needs no
+``trusted=True``. The neural models are imported when they are asked for: they alone need torch.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,7 +23,33 @@ except ModuleNotFoundError as error:
         "harmonic_forecasters.darts needs darts 0.48 or later: pip install 'harmonic-forecasters[darts]'"
     ) from error
 
-__all__ = ["DFTModel"]
+if TYPE_CHECKING:
+    from harmonic_forecasters.darts.gru_seq2seq import GRUSeq2SeqModel
+    from harmonic_forecasters.darts.lstm import LSTMModel
+    from harmonic_forecasters.darts.mlp import MLPModel
+
+__all__ = ["DFTModel", "GRUSeq2SeqModel", "LSTMModel", "MLPModel"]
+
+NEURAL = {
+    "GRUSeq2SeqModel": "harmonic_forecasters.darts.gru_seq2seq",
+    "LSTMModel": "harmonic_forecasters.darts.lstm",
+    "MLPModel": "harmonic_forecasters.darts.mlp",
+}
+#: What darts' own neural models need, by the names of their imports.
+TORCH = ("torch", "pytorch_lightning", "lightning_fabric", "torchmetrics")
 
 # darts lists DataFrame (static covariates) by its name in pandas 3, which pandas 2 does not use.
 add_safe_globals([DFTModel, pd.DataFrame])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in NEURAL:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(NEURAL[name]), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in TORCH:
+            raise
+        raise ImportError(
+            f"{name} needs torch and pytorch-lightning: pip install 'harmonic-forecasters[darts]'"
+        ) from error

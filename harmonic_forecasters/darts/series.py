@@ -22,11 +22,32 @@ def check_chunk_length(name: str, value: Any, smallest: int) -> None:
         raise ValueError(f"{name} must be None or a whole number of at least {smallest}, got {value!r}")
 
 
-def check_series(series: Any, min_length: int) -> list[TimeSeries]:
+def check_whole_number(name: str, value: Any, smallest: int) -> None:
+    """Raise ValueError unless value is a whole number of at least ``smallest``."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or value < smallest:
+        raise ValueError(f"{name} must be a whole number of at least {smallest}, got {value!r}")
+
+
+def check_finite(name: str, series: TimeSeries, i: int, begin: int, end: int) -> None:
+    """Raise ValueError where series i holds NaN or an infinite value at the positions begin..end - 1."""
+    bad = ~np.isfinite(series_values(series)[begin:end])
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        raise ValueError(
+            f"{name} must hold neither NaN nor infinite values, got {bad.sum()} in series {i}, the first at "
+            f"position {begin + row} ({series.time_index[begin + row]}) of component "
+            f"{series.components[column]!r}"
+        )
+
+
+def check_series(
+    series: Any, min_length: int, reason: str = "the length of an input window"
+) -> list[TimeSeries]:
     """The series as a list.
 
     Raises ValueError unless it is one TimeSeries or a sequence of at least one, each of ``min_length`` time
-    stamps or more, with one sample a time stamp.
+    stamps or more, with one sample a time stamp. ``reason`` says in the message where that number is from.
     """
     checked = [series] if isinstance(series, TimeSeries) else series
     if (
@@ -42,7 +63,7 @@ def check_series(series: Any, min_length: int) -> list[TimeSeries]:
             raise ValueError(f"a series must have one sample a time stamp, got {one.n_samples} in series {i}")
         if len(one) < min_length:
             raise ValueError(
-                f"a series must have at least {min_length} time stamp(s), the length of an input window, "
+                f"a series must have at least {min_length} time stamp(s), {reason}, "
                 f"got {len(one)} in series {i}"
             )
     return list(checked)
