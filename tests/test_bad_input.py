@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from darts import TimeSeries
+from darts.utils.likelihood_models.torch import GaussianLikelihood
 from sktime.exceptions import NotFittedError
 from sktime.forecasting.base import ForecastingHorizon
 
-from harmonic_forecasters.darts import DFTModel
-from harmonic_forecasters.sktime import DFTForecaster
+from harmonic_forecasters.darts import DFTModel, GRUSeq2SeqModel, LSTMModel, MLPModel
+from harmonic_forecasters.sktime import (
+    DFTForecaster,
+    GRUSeq2SeqForecaster,
+    LSTMForecaster,
+    MLPForecaster,
+)
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,42 @@ DFT = {
     "trend": ["cubic", 1, ["linear"], np.array(["linear", "constant"])],
     "n_components": [0, -1, 1.5, "3", True, np.nan],
 }
+TRAINED = {
+    "input_chunk_length": 12,
+    "output_chunk_length": 2,
+    "hidden_dim": 4,
+    "n_epochs": 1,
+    "random_state": 0,
+    "pl_trainer_kwargs": {"enable_progress_bar": False, "accelerator": "cpu"},
+}
+NEURAL = CHUNKS | {
+    "hidden_dim": LENGTHS,
+    "output_chunk_shift": [-1, 1.5],
+    "dropout": [-0.1, 1.0, np.nan],
+    "scaling": ["minmax", 1],
+    "use_reversible_instance_norm": [True],
+}
+#: Through the sktime door: with intervals to refuse, and without the options that only darts names.
+NEURAL_SKTIME = {name: NEURAL[name] for name in (*CHUNKS, "hidden_dim", "dropout", "scaling")} | {
+    "num_samples": LENGTHS,
+    "fine_tune_epochs": [-3, 1.5, True, "3"],
+    "torch_kwargs": [{"output_chunk_shift": 1}],
+}
+SAMPLED = TRAINED | {"likelihood": GaussianLikelihood(), "num_samples": 5}
 ESTIMATORS = [
     Entry("darts", DFTModel, {"input_chunk_length": 12}, CHUNKS | DFT),
+    Entry("darts, trained", MLPModel, TRAINED, NEURAL | {"n_layers": LENGTHS}),
+    Entry("darts, trained", LSTMModel, TRAINED, NEURAL | {"n_rnn_layers": LENGTHS, "train_on": ["all"]}),
+    Entry(
+        "darts, trained",
+        GRUSeq2SeqModel,
+        TRAINED,
+        NEURAL | {"state_dim": LENGTHS, "encoder": ["lstm"], "cell": ["rnn"], "horizon_weighting": ["h"]},
+    ),
     Entry("sktime", DFTForecaster, {"window_length": 12}, {"window_length": LENGTHS} | DFT),
+    Entry("sktime, trained", MLPForecaster, SAMPLED, NEURAL_SKTIME | {"n_layers": LENGTHS}),
+    Entry("sktime, trained", LSTMForecaster, SAMPLED, NEURAL_SKTIME | {"n_rnn_layers": LENGTHS}),
+    Entry("sktime, trained", GRUSeq2SeqForecaster, SAMPLED, NEURAL_SKTIME | {"state_dim": LENGTHS}),
 ]
 
 
@@ -178,6 +217,64 @@ def darts_cases() -> Iterator[Case]:
             "'serie'",
             TypeError,
         )
+
+
+GAPS = "neither NaN nor infinite values"
+#: What a model that learns says of the same, in fit and in predict, and what it refuses besides.
+BAD_TRAINING_SERIES = [
+    ("too short", SERIES[:5], "at least 1[24] time stamp", "got 5 in series 0"),
+    ("empty", SERIES[:0], "at least 1[24] time stamp", "got 0 in series 0"),
+    ("one of several too short", [SERIES, SERIES[:11]], "at least 1[24] time stamp", "got 11 in series 1"),
+    ("all NaN", SERIES * np.nan, GAPS, "got (40|12) in series 0, the first at position (0|28) "),
+    ("one NaN", TimeSeries.from_values(changed(35, np.nan)), GAPS, "got 1 .*at position 35 .*'0'"),
+    ("one infinite value", TimeSeries.from_values(changed(35, np.inf)), GAPS, "got 1 .*at position 35 "),
+    (
+        "other components",
+        SERIES.concatenate(SERIES, axis=1),
+        "dimensionality|equal number of components",
+        "2",
+    ),
+    *[case for case in BAD_DARTS_SERIES if case[2] == NO_SERIES or case[0] == "several samples"],
+]
+
+
+def trained_darts_cases() -> Iterator[Case]:
+    for name, bad, rule, value in BAD_TRAINING_SERIES:
+        yield Case(f"fit: {name}", lambda _, model, bad=bad: model.fit(bad), rule, value)
+        yield Case(f"predict: {name}", lambda _, model, bad=bad: model.predict(3, bad), rule, value)
+    same_as_untrained = ("fit: None", "predict: n=", "predict: samples", "fit: unknown", "predict: unknown")
+    yield from (case for case in darts_cases() if case.name.startswith(same_as_untrained))
+    for name in ("past_covariates", "future_covariates"):
+        yield Case(
+            f"predict: {name} that fit never saw",
+            lambda _, model, name=name: model.predict(2, SERIES[:30], **{name: SERIES}),
+            "trained without",
+            name,
+        )
+        yield Case(
+            f"fit: {name} too short",
+            lambda _, model, name=name: model.fit(SERIES, **{name: SERIES[:30]}),
+            f"Invalid `{name}`",
+            "index range: ",
+        )
+    yield Case(
+        "fit: weights with a gap",
+        lambda _, model: model.fit(SERIES, sample_weight=SERIES * np.nan),
+        f"sample_weight must hold {GAPS}",
+        "series 0",
+    )
+    yield Case(
+        "predict before fit",
+        lambda entry, _: entry.cls(**entry.options).predict(3),
+        "`series` must be provided",
+        "not having fit",
+    )
+    yield Case(
+        "predict of a series before fit",
+        lambda entry, _: entry.cls(**entry.options).predict(3, SERIES),
+        "must be fit before",
+        "predict",
+    )
 
 
 # sktime
@@ -327,6 +424,20 @@ def sktime_cases() -> Iterator[Case]:
     )
 
 
+#: What a forecaster that learns says of the same: name -> rule, value.
+SAID_BY_NETWORKS = {
+    "one infinite value": (GAPS, "got 1 in series 0, the first at position 35 "),
+    "too short": ("at least 14 time stamp", "got 5 in series 0"),
+    "all NaN": ("cannot handle missing data", "y passed"),
+}
+
+
+def trained_sktime_cases() -> Iterator[Case]:
+    for case in sktime_cases():
+        rule, value = SAID_BY_NETWORKS.get(case.name.partition(": ")[2], (case.rule, case.value))
+        yield replace(case, rule=rule, value=value)
+
+
 # The matrix
 
 
@@ -342,27 +453,37 @@ def option_cases(entry: Entry) -> Iterator[Case]:
                 f"^{name} must ",
                 re.escape(f"got {value!r}"),
             )
+    rule, error = DOORS[entry.door].unknown_option
     yield Case(
-        "option: unknown",
-        lambda _, __: construct_and_fit({"no_option": 1}),
-        "unexpected keyword argument",
-        "'no_option'",
-        TypeError,
+        "option: unknown", lambda _, __: construct_and_fit({"no_option": 1}), rule, "'no_option'", error
     )
 
 
 @dataclass(frozen=True)
 class Door:
-    """good : a series to fit; cases : what its estimators refuse; forecast : fitted model -> numbers."""
+    """good : a series to fit; cases : what its estimators refuse; forecast : fitted model -> numbers.
+
+    unknown_option : what is said of one, and the type of the error.
+    """
 
     good: Any
     cases: Callable[[], Iterator[Case]]
     forecast: Callable[[Any], np.ndarray]
+    unknown_option: tuple[str, type] = ("unexpected keyword argument", TypeError)
 
 
 DOORS = {
     "darts": Door(SERIES, darts_cases, lambda model: model.predict(5).values()),
+    "darts, trained": Door(
+        SERIES,
+        trained_darts_cases,
+        lambda model: model.predict(5).values(),
+        ("Invalid model creation parameters", ValueError),  # darts' own
+    ),
     "sktime": Door(NUMBERED, sktime_cases, lambda model: model.predict([1, 2, 5]).to_numpy()),
+    "sktime, trained": Door(
+        NUMBERED, trained_sktime_cases, lambda model: model.predict([1, 2, 5]).to_numpy()
+    ),
 }
 MATRIX = [
     pytest.param(entry, case, id=f"{entry.cls.__name__}-{case.name}")

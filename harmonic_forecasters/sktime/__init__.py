@@ -1,6 +1,6 @@
 """The sktime door: forecasters that obey sktime's interface, on the mathematics of ``spectral``.
 
-Works without darts and without torch.
+Works without darts and without torch; only the forecasters with a network ask for them, when they are fitted.
 
 Examples
 --------
@@ -12,6 +12,9 @@ Examples
 
 try:
     from harmonic_forecasters.sktime.dft import DFTForecaster
+    from harmonic_forecasters.sktime.gru_seq2seq import GRUSeq2SeqForecaster
+    from harmonic_forecasters.sktime.lstm import LSTMForecaster
+    from harmonic_forecasters.sktime.mlp import MLPForecaster
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] != "sktime":
         raise
@@ -20,4 +23,4 @@ except ModuleNotFoundError as error:
         "pip install 'harmonic-forecasters[sktime]'"
     ) from error
 
-__all__ = ["DFTForecaster"]
+__all__ = ["DFTForecaster", "GRUSeq2SeqForecaster", "LSTMForecaster", "MLPForecaster"]

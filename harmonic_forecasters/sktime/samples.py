@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_integer_dtype
+from sktime.forecasting.base import ForecastingHorizon
 
 from harmonic_forecasters.spectral.inputs import FloatArray
 
@@ -107,6 +108,28 @@ def sample_numbers(labels: pd.Index, first: Any, step: Any) -> NDArray[np.int64]
     return np.asarray(numbers, dtype=np.int64)
 
 
+def samples_between(table: pd.DataFrame, first: Any, step: Any, begin: int, end: int) -> FloatArray:
+    """The columns of a table as rows of samples, counted from the label ``first``.
+
+    table : (n_rows, n_columns), numbers.   begin, end : the first sample, and the one after the last.
+    Returns (n_columns, end - begin), NaN for a sample that the table has no row for.
+    Raises ValueError for a label between two samples.
+
+    Examples
+    --------
+    >>> samples_between(pd.DataFrame({"a": [1, 2, 4]}, index=[10, 11, 13]), 10, 1, begin=1, end=5)
+    array([[ 2., nan,  4., nan]])
+    """
+    numbers = sample_numbers(table.index, first, step) - begin
+    values = table.to_numpy()
+    if values.dtype == object:  # columns of several types, or pandas' own with pandas.NA
+        values = table.astype(np.float64).to_numpy()
+    samples = np.full((table.shape[1], end - begin), np.nan, dtype=np.result_type(values, np.float64))
+    inside = (numbers >= 0) & (numbers < end - begin)
+    samples[:, numbers[inside]] = values[inside].T
+    return samples
+
+
 def regular_samples(y: pd.DataFrame, step: Any) -> FloatArray:
     """The columns of y as rows of samples, one every step; NaN where the index skips a label.
 
@@ -117,13 +140,55 @@ def regular_samples(y: pd.DataFrame, step: Any) -> FloatArray:
     >>> regular_samples(pd.DataFrame({"a": [1, 2, 4]}, index=[0, 1, 3]), step=1)
     array([[ 1.,  2., nan,  4.]])
     """
-    numbers = sample_numbers(y.index, y.index[0], step)
-    values = y.to_numpy()
-    if values.dtype == object:  # columns of several types, or pandas' own with pandas.NA
-        values = y.astype(np.float64).to_numpy()
-    samples = np.full((y.shape[1], numbers[-1] + 1), np.nan, dtype=np.result_type(values, np.float64))
-    samples[:, numbers] = values.T
-    return samples
+    last = sample_numbers(y.index[-1:], y.index[0], step)[0]
+    return samples_between(y, y.index[0], step, 0, int(last) + 1)
+
+
+def horizon_samples(
+    fh: ForecastingHorizon, cutoff: pd.Index, first: Any, step: Any
+) -> tuple[pd.Index, NDArray[np.int64]]:
+    """What fh asks for: its labels, and samples since the label ``first``, (n_times,) each.
+
+    cutoff : (1,), what a relative fh counts from; dates with their frequency.
+    Raises TypeError for labels of another kind than the cutoff's, ValueError for one between two samples.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2024-01-30", periods=3, freq="D")
+    >>> horizon_samples(ForecastingHorizon([1, 5]), days[-1:], days[0], days.freq)
+    (DatetimeIndex(['2024-02-02', '2024-02-06'], dtype='datetime64[ns]', freq=None), array([3, 7]))
+    """
+    labels, steps = fh.to_absolute_index(cutoff), fh.to_pandas()
+    check_label_kind(labels, cutoff)
+    if fh.is_relative and is_integer_dtype(steps) and not is_integer_dtype(labels):
+        # Steps are samples. The label of a step can leave the calendar: a day on across the change to
+        # summer time is 24 hours on.
+        return labels, sample_numbers(cutoff, first, step) + steps.to_numpy()
+    return labels, sample_numbers(labels, first, step)
+
+
+def split_series(table: pd.DataFrame) -> dict[Any, pd.DataFrame]:
+    """The series of a panel or hierarchy by what names them, in order; a single series by None.
+
+    Dates carry their frequency where they show one.
+
+    Examples
+    --------
+    >>> rows = pd.MultiIndex.from_product([["b", "a"], [0, 1]])
+    >>> parts = split_series(pd.DataFrame({"y": range(4)}, rows))
+    >>> {name: part["y"].to_list() for name, part in parts.items()}
+    {('b',): [0, 1], ('a',): [2, 3]}
+    """
+    n_levels = table.index.nlevels - 1
+    if n_levels == 0:
+        return {None: table}
+    parts = {}
+    for name, part in table.groupby(level=list(range(n_levels)) if n_levels > 1 else 0, sort=False):
+        labels = part.index.get_level_values(-1)
+        if isinstance(labels, pd.DatetimeIndex):
+            labels = pd.DatetimeIndex(labels, freq="infer")
+        parts[name if isinstance(name, tuple) else (name,)] = part.set_axis(labels)
+    return parts
 
 
 def last_samples(samples: FloatArray, window_length: int | None) -> FloatArray:

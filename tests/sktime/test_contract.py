@@ -3,10 +3,18 @@
 import pytest
 from sktime.utils.estimator_checks import check_estimator, parametrize_with_checks
 
-from harmonic_forecasters.sktime import DFTForecaster
+from harmonic_forecasters.sktime import (
+    DFTForecaster,
+    GRUSeq2SeqForecaster,
+    LSTMForecaster,
+    MLPForecaster,
+)
 
 ESTIMATORS = [
     DFTForecaster,
+    GRUSeq2SeqForecaster,
+    LSTMForecaster,
+    MLPForecaster,
 ]
 
 

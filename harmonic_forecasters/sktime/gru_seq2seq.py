@@ -1,0 +1,139 @@
+"""A decoder of an encoded window as an sktime forecaster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harmonic_forecasters.sktime.neural import _DartsForecaster
+
+
+class GRUSeq2SeqForecaster(_DartsForecaster):
+    """Window and DFT are encoded into the state of a recurrent decoder, which is fed its own forecasts.
+
+    Columns of a multivariate series are forecast by themselves, with shared weights. Series of a panel train
+    one network; ``pretrain`` does so on a panel for the series of a later ``fit``. In-sample forecasts are
+    refused.
+
+    Parameters
+    ----------
+    input_chunk_length : int
+        Samples in the window.
+    output_chunk_length : int
+        Samples forecast at once. Further ones follow from windows that hold the forecasts before them.
+    encoder : str, default="mlp"
+        ``"mlp"``, an MLP over the window, its amplitudes and its phases; or ``"gru"``, the last state of a
+        GRU over the window, beside amplitudes and phases.
+    hidden_dim : int, default=10
+        Units of the encoder ``"gru"``.
+    state_dim : int, default=140
+        Units of the decoder after the encoder ``"mlp"``.
+    dropout : float, default=0.0
+        Probability that a hidden unit is dropped in training.
+    cell : str, default="gru"
+        ``"gru"`` or ``"lstm"``, of encoder and decoder.
+    detach_feedback : bool, default=False
+        Stop the gradient at forecasts that are fed back.
+    teacher_forcing : float or pair of floats, default=(1.0, 0.0)
+        Probability that the decoder is fed the truth in place of its own forecast, in training alone: a
+        number, or a pair for the first and the last step of a fit, linear in between.
+    horizon_weighting : str or None, default=None
+        ``"1/h"`` weighs the loss of step h by 1/h; None weighs all alike.
+    scaling : "standard", "max" or None, default="standard"
+        The unit of each window: its mean, and its deviation or largest distance from the mean; None: none.
+    likelihood : darts likelihood or None, default=None
+        For instance ``darts.utils.likelihood_models.torch.GaussianLikelihood()``. The point forecast is then
+        the median of its samples. None trains on squared errors and has no intervals: the tag
+        ``capability:pred_int`` of such an instance is False.
+    n_epochs : int or None, default=None
+        Epochs of training; None leaves the number to the darts model.
+    batch_size : int or None, default=None
+        Windows a training step; None leaves the number to the darts model.
+    random_state : int or None, default=None
+        Seed of weights, batches and samples. None: another one each time, and forecasts that repeat.
+    pl_trainer_kwargs : dict or None, default=None
+        Of Lightning's trainer. The progress bar is off unless this holds ``"enable_progress_bar": True``.
+    torch_kwargs : dict or None, default=None
+        All else that darts' torch models take: ``optimizer_kwargs``, ``lr_scheduler_cls``, ``loss_fn``,
+        ``save_checkpoints``, ``work_dir``, ...
+    fine_tune_epochs : int or None, default=None
+        Epochs of ``fit`` after ``pretrain``. None: as many as ``n_epochs``; 0: the pretrained network as it
+        is, so that a series as long as the window will do.
+    num_samples : int, default=500
+        Samples from the likelihood, of which medians, quantiles and variances are taken.
+
+    Attributes
+    ----------
+    model_ : harmonic_forecasters.darts.GRUSeq2SeqModel
+        The trained darts model.
+    pretrained_model_ : harmonic_forecasters.darts.GRUSeq2SeqModel
+        That of ``pretrain``.
+
+    See Also
+    --------
+    harmonic_forecasters.darts.GRUSeq2SeqModel : The same as a darts model.
+
+    References
+    ----------
+    .. [1] K. Cho et al. (2014). Learning phrase representations using RNN encoder-decoder for statistical
+       machine translation. EMNLP 2014, 1724-1734.
+    .. [2] I. Sutskever, O. Vinyals, Q. V. Le (2014). Sequence to sequence learning with neural networks.
+       NIPS 2014, 3104-3112.
+    .. [3] S. Bengio, O. Vinyals, N. Jaitly, N. Shazeer (2015). Scheduled sampling for sequence prediction
+       with recurrent neural networks. NIPS 2015, 1171-1179.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from harmonic_forecasters.sktime import GRUSeq2SeqForecaster
+    >>> y = pd.Series(np.sin(np.arange(40.0)), index=pd.period_range("2020-01", periods=40, freq="M"))
+    >>> forecaster = GRUSeq2SeqForecaster(12, 4, state_dim=8, n_epochs=1, random_state=0)
+    >>> forecaster.fit(y).predict(fh=[1, 2, 6]).index.astype(str).to_list()
+    ['2023-05', '2023-06', '2023-10']
+    """
+
+    _darts_model = "GRUSeq2SeqModel"
+
+    def __init__(
+        self,
+        input_chunk_length: int,
+        output_chunk_length: int,
+        *,
+        encoder: str = "mlp",
+        hidden_dim: int = 10,
+        state_dim: int = 140,
+        dropout: float = 0.0,
+        cell: str = "gru",
+        detach_feedback: bool = False,
+        teacher_forcing: float | tuple[float, float] = (1.0, 0.0),
+        horizon_weighting: str | None = None,
+        scaling: str | None = "standard",
+        likelihood: Any = None,
+        n_epochs: int | None = None,
+        batch_size: int | None = None,
+        random_state: int | None = None,
+        pl_trainer_kwargs: dict[str, Any] | None = None,
+        torch_kwargs: dict[str, Any] | None = None,
+        fine_tune_epochs: int | None = None,
+        num_samples: int = 500,
+    ) -> None:
+        self.input_chunk_length = input_chunk_length
+        self.output_chunk_length = output_chunk_length
+        self.encoder = encoder
+        self.hidden_dim = hidden_dim
+        self.state_dim = state_dim
+        self.dropout = dropout
+        self.cell = cell
+        self.detach_feedback = detach_feedback
+        self.teacher_forcing = teacher_forcing
+        self.horizon_weighting = horizon_weighting
+        self.scaling = scaling
+        self.likelihood = likelihood
+        self.n_epochs = n_epochs
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.pl_trainer_kwargs = pl_trainer_kwargs
+        self.torch_kwargs = torch_kwargs
+        self.fine_tune_epochs = fine_tune_epochs
+        self.num_samples = num_samples
+        super().__init__()

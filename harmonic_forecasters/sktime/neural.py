@@ -1,0 +1,198 @@
+"""What the neural forecasters of the sktime door share: tables in, darts series through, tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any, ClassVar, Self
+from warnings import warn
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sktime.forecasting.base import ForecastingHorizon
+from sktime.utils.dependencies import _check_estimator_deps
+from sktime.utils.validation.forecasting import check_fh
+
+from harmonic_forecasters.sktime.memory import RememberingForecaster
+from harmonic_forecasters.sktime.recording import Recording, all_or_none, recordings
+from harmonic_forecasters.sktime.samples import check_label_kind
+
+
+class _DartsForecaster(RememberingForecaster):
+    """Base of the forecasters whose network a model of :mod:`harmonic_forecasters.darts` trains.
+
+    A forecaster names the model and adds its parameters. ``fine_tune_epochs`` and ``num_samples`` are for
+    this base, the rest goes to the model. darts sees numbered samples; the base knows their labels.
+
+    * With n the farthest step of ``fh``, a forecast is that of the model's ``predict(n)``; with a likelihood,
+      the median of ``predict(n, num_samples=num_samples, random_state=random_state)``, whose quantiles and
+      variance are the other forecasts. Each call draws the same samples.
+    * Beyond the output chunk darts rolls, and lays the last chunk so that it ends at n: unless n is a number
+      of whole chunks, what is forecast for the steps before depends on n.
+    * All series of a panel or hierarchy train one network. A relative ``fh`` counts from the end of each.
+    * Gaps are refused, whether NaN or labels that the index skips. An integer index counts labels.
+    * ``X`` are future covariates, needed for all samples of y and all steps up to the last of ``fh``. Where
+      the output chunk is longer than that, the last row is held.
+    * ``fit`` after ``pretrain`` trains a copy of that network. ``update(..., update_params=True)`` does what
+      ``fit`` would do with all data up to the new cutoff; ``update_params=False`` moves the window there.
+    """
+
+    _tags: ClassVar[dict[str, Any]] = {
+        "authors": "harmonic_forecasters developers",
+        "maintainers": "harmonic_forecasters developers",
+        "python_dependencies": ["darts>=0.48", "torch"],
+        "y_inner_mtype": ["pd.DataFrame", "pd-multiindex", "pd_multiindex_hier"],
+        "X_inner_mtype": ["pd.DataFrame", "pd-multiindex", "pd_multiindex_hier"],
+        "requires-fh-in-fit": False,
+        "capability:multivariate": True,
+        "capability:exogenous": True,
+        "capability:categorical_in_X": False,
+        "capability:non_contiguous_X": False,
+        "capability:missing_values": False,
+        "capability:insample": False,
+        "capability:pred_int": True,  # of an instance: where it has a likelihood
+        "capability:pred_int:insample": False,
+        "capability:update": True,
+        "capability:pretrain": True,
+        "capability:random_state": True,
+        "property:randomness": "derandomized",
+        "pretrain:fitted_params": ["pretrained_model_"],
+    }
+
+    _darts_model: ClassVar[str]
+
+    input_chunk_length: int
+    output_chunk_length: int
+    likelihood: Any
+    random_state: Any
+    pl_trainer_kwargs: dict[str, Any] | None
+    fine_tune_epochs: int | None
+    num_samples: int
+    torch_kwargs: dict[str, Any] | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        if not _check_estimator_deps(self, severity="none"):
+            warn("networks need darts: pip install 'harmonic-forecasters[darts]'", stacklevel=3)
+        if self.likelihood is None:
+            self.set_tags(**{"capability:pred_int": False})
+
+    def _check_fh(self, fh: Any, pred_int: bool = False) -> ForecastingHorizon:
+        # sktime's own check, for forecasts in the sample, fails without a word on labels of another kind.
+        if fh is not None and not (horizon := check_fh(fh)).is_relative:
+            check_label_kind(horizon.to_pandas(), self._cutoff)
+        return super()._check_fh(fh, pred_int)
+
+    def _pretrain(self, y: pd.DataFrame, X: pd.DataFrame | None = None, fh: Any = None) -> Self:  # noqa: ARG002
+        self.pretrained_model_ = self._trained(self._model_to_train(), recordings(y, X, self._cutoff))
+        return self
+
+    def _learn(self, y: pd.DataFrame, X: pd.DataFrame | None) -> None:
+        parts, pretrained = recordings(y, X, self._cutoff), hasattr(self, "pretrained_model_")
+        if pretrained and self.fine_tune_epochs == 0:
+            self.model_ = self.pretrained_model_
+        else:
+            epochs = self.fine_tune_epochs if pretrained else None
+            self.model_ = self._trained(self._model_to_train(), parts, epochs or 0)
+        self._steps = {name: part.step for name, part in parts.items()}
+        self._step = next(iter(self._steps.values()))
+        self._sample_seed = self.random_state
+        if self.random_state is None:
+            self._sample_seed = int(np.random.default_rng().integers(2**31))
+
+    def _model_to_train(self) -> Any:
+        # A copy, as the next fit starts from the pretrained one again.
+        return deepcopy(self.pretrained_model_) if hasattr(self, "pretrained_model_") else self._new_model()
+
+    def _new_model(self) -> Any:
+        # Imported here, as darts and torch need not be installed.
+        from harmonic_forecasters import darts
+        from harmonic_forecasters.darts.series import check_whole_number
+
+        options = self.get_params(deep=False)
+        check_whole_number("num_samples", options.pop("num_samples"), 1)
+        fine_tune_epochs = options.pop("fine_tune_epochs")
+        if fine_tune_epochs is not None:
+            check_whole_number("fine_tune_epochs", fine_tune_epochs, 0)
+        more = options.pop("torch_kwargs") or {}
+        if "output_chunk_shift" in more:
+            raise ValueError(f"torch_kwargs must not have output_chunk_shift, as fh says when, got {more!r}")
+        unset = [name for name in ("n_epochs", "batch_size") if options[name] is None]
+        options = {name: value for name, value in options.items() if name not in unset}
+        # darts writes to likelihoods and callbacks; those that were passed in stay as they are.
+        return getattr(darts, self._darts_model)(**deepcopy(options), **deepcopy(more))
+
+    def _trained(self, model: Any, parts: dict[Any, Recording], epochs: int = 0) -> Any:
+        """The model, trained on all series together; 0 epochs are as many as it was made for."""
+        return model.fit(
+            [part.target() for part in parts.values()],
+            future_covariates=all_or_none(part.covariates() for part in parts.values()),
+            epochs=epochs,
+            verbose=self._shows_progress(),
+        )
+
+    def _shows_progress(self) -> bool:
+        return bool((self.pl_trainer_kwargs or {}).get("enable_progress_bar", False))
+
+    def _forecast(
+        self,
+        fh: ForecastingHorizon,
+        X: pd.DataFrame | None,
+        columns: pd.Index,
+        rows_of: Callable[[NDArray[Any]], NDArray[Any]],
+    ) -> pd.DataFrame:
+        """The forecasts of all series as one table.
+
+        rows_of : samples, (n_times, n_columns of y, num_samples or 1), to (n_times, n_columns).
+        """
+        known = self._until_cutoff(self._cur_y)
+        parts = recordings(known, self._known_covariates(X), self._cutoff, self._steps)
+        asked = {name: part.steps_ahead(fh) for name, part in parts.items()}
+        n = max(int(steps.max()) for _, steps in asked.values())
+        num_samples = 1 if self.likelihood is None else self.num_samples
+        forecasts = self.model_.predict(
+            n,
+            [part.target(self.input_chunk_length) for part in parts.values()],
+            future_covariates=all_or_none(
+                part.covariates(self.input_chunk_length, steps.max(), max(n, self.output_chunk_length))
+                for part, (_, steps) in zip(parts.values(), asked.values(), strict=True)
+            ),
+            num_samples=num_samples,
+            # All samples in one batch, so that those of the first steps are the same whatever n is.
+            batch_size=max(self.model_.batch_size, num_samples),
+            verbose=self._shows_progress(),
+            random_state=deepcopy(self._sample_seed),
+        )
+        tables = {
+            name: pd.DataFrame(rows_of(forecast.all_values(copy=False)[steps - 1]), labels, columns)
+            for (name, (labels, steps)), forecast in zip(asked.items(), forecasts, strict=True)
+        }
+        return tables[None] if None in tables else pd.concat(tables, names=self._cur_y.index.names)
+
+    def _predict(self, fh: ForecastingHorizon, X: pd.DataFrame | None) -> pd.DataFrame:
+        return self._forecast(fh, X, self._cur_y.columns, lambda samples: np.median(samples, axis=2))
+
+    def _predict_var(self, fh: Any, X: pd.DataFrame | None, cov: bool = False) -> pd.DataFrame:  # noqa: ARG002
+        return self._forecast(fh, X, self._cur_y.columns, lambda samples: samples.var(axis=2))
+
+    def _predict_quantiles(self, fh: Any, X: pd.DataFrame | None, alpha: list[float]) -> pd.DataFrame:
+        def rows_of(samples: NDArray[Any]) -> NDArray[Any]:
+            return np.moveaxis(np.quantile(samples, alpha, axis=2), 0, 2).reshape(len(samples), -1)
+
+        return self._forecast(fh, X, pd.MultiIndex.from_product([self._cur_y.columns, alpha]), rows_of)
+
+    @classmethod
+    def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:  # noqa: ARG003
+        """Settings for sktime's tests: tiny, without and with a likelihood.
+
+        parameter_set : ignored, there is one set only.   Returns a list of constructor arguments.
+        """
+        from darts.utils.likelihood_models.torch import GaussianLikelihood
+
+        tiny = {"n_epochs": 1, "batch_size": 64, "hidden_dim": 4, "pl_trainer_kwargs": {"accelerator": "cpu"}}
+        sampling = {"likelihood": GaussianLikelihood(), "scaling": "max", "num_samples": 9}
+        return [
+            {"input_chunk_length": 3, "output_chunk_length": 2, **tiny},
+            {"input_chunk_length": 4, "output_chunk_length": 1, "fine_tune_epochs": 0, **sampling, **tiny},
+        ]
