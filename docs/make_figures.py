@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
+import torch
+from darts import TimeSeries
+from darts.utils.likelihood_models.torch import QuantileRegression
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from sktime.datasets import load_airline
 
-from harmonic_forecasters.plotting import plot_forecast, plot_leakage
+from harmonic_forecasters.darts import GRUSeq2SeqModel, LSTMModel, MLPModel
+from harmonic_forecasters.networks.window_dft import amplitudes_and_phases
+from harmonic_forecasters.plotting import FORECAST, LINES, TRUTH, plot_forecast, plot_leakage
+from harmonic_forecasters.signals import harmonic_sums
 from harmonic_forecasters.spectral.dft import fit_dft
 
 FIGURES = Path(__file__).parent / "figures"
+NOISE_FREE = Path(__file__).parents[1] / "benchmarks" / "results" / "noise_free_networks.csv"
+#: Of every network here: one seed, on the CPU, nothing printed.
+TRAINING: dict[str, Any] = {
+    "random_state": 1,
+    "optimizer_kwargs": {"lr": 3e-3},
+    "pl_trainer_kwargs": {"accelerator": "cpu", "enable_progress_bar": False, "gradient_clip_val": 1.0},
+}
 
 
 def two_sines(periods: tuple[float, float], n_samples: int) -> np.ndarray:
@@ -64,10 +79,165 @@ def airline() -> Figure:
     return figure
 
 
+def noisy_interval() -> Figure:
+    """An MLP's median and 80 % interval of a noisy signal, one window, and how often the interval holds."""
+    lookback, horizon, begin, end = 60, 20, 4000, 6000
+    noise = np.random.default_rng(1).normal(0.0, 0.2, end)
+    series = TimeSeries.from_values(two_sines((28.0, 11.0), end) + noise)
+    likelihood = QuantileRegression([0.1, 0.5, 0.9])
+    model = MLPModel(lookback, horizon, hidden_dim=64, likelihood=likelihood, n_epochs=10, **TRAINING)
+    model.fit(series[:begin])
+    rolling = model.historical_forecasts(
+        series[begin - lookback :],
+        forecast_horizon=horizon,
+        stride=horizon,
+        retrain=False,
+        last_points_only=False,
+        predict_likelihood_parameters=True,
+    )
+    quantiles = np.array([one.values() for one in rolling])
+    truth = np.array([series.slice_intersect(one).values()[:, 0] for one in rolling])
+    held = np.mean((quantiles[..., 0] <= truth) & (truth <= quantiles[..., 2]))
+    window = series[begin - lookback : begin].values()[:, 0]
+    figure, ax = plt.subplots(figsize=(9, 3.4), layout="constrained")
+    plot_forecast(window, quantiles[0, :, 1], truth[0], ax=ax)
+    steps = np.arange(lookback, lookback + horizon)
+    ax.fill_between(
+        steps,
+        quantiles[0, :, 0],
+        quantiles[0, :, 2],
+        color=FORECAST["color"],
+        alpha=0.2,
+        label="80 % interval",
+    )
+    ax.set_ylim(-2.2, 2.9)  # room for the legend
+    ax.legend(loc="upper left", fontsize="small", ncols=4)
+    ax.set_title(
+        f"of {truth.size:,} values to come, {100 * held:.0f} % lie in their 80 % intervals", fontsize="medium"
+    )
+    return figure
+
+
+def lstm_drift() -> Figure:
+    """One LSTM that forecasts one step: fed its own forecasts, and fed the truth."""
+    lookback, horizon, length = 60, 200, 1200
+    x = two_sines((28.0, 11.0), length + horizon)
+    series = TimeSeries.from_values(x.astype(np.float32))
+    model = LSTMModel(
+        lookback, 1, hidden_dim=32, train_on="every position", n_epochs=60, batch_size=32, **TRAINING
+    )
+    model.fit(series[:length])
+    own = model.predict(horizon).values()[:, 0]
+    told = model.historical_forecasts(
+        series[length - lookback :], forecast_horizon=1, retrain=False
+    ).values()[:, 0]
+    truth = x[length:]
+    figure, (above, below) = plt.subplots(2, figsize=(9, 5.4), sharex=True, layout="constrained")
+    plot_forecast(x[length - lookback : length], own, truth, ax=above)
+    above.set_ylim(-1.9, 2.6)  # room for the legend
+    above.set_xlabel("")
+    above.set_title("trained to forecast one step, fed its own forecasts", fontsize="medium")
+    steps = np.arange(lookback, lookback + horizon)
+    below.plot(steps, abs(own - truth), label="fed its own forecasts", **FORECAST)
+    below.plot(steps, abs(told - truth), label="fed the truth, one step ahead", **LINES)
+    below.set_yscale("log")
+    below.set_ylim(1e-5, 50)  # room for the legend
+    below.set_xlabel("time (samples)")
+    below.set_ylabel("absolute error")
+    below.legend(loc="upper left", fontsize="small", ncols=2)
+    return figure
+
+
+def encoded_window() -> Figure:
+    """What the encoder of the GRU seq2seq is given of a window, and the decoder's forecast."""
+    lookback, horizon, n_epochs, n_tests = 100, 10, 8, 500
+    options: dict[str, Any] = {"length": lookback + horizon, "n_components": (3, 6), "periods": (10, 99)}
+
+    def series_of(rows: np.ndarray) -> list[TimeSeries]:
+        return [TimeSeries.from_values(row.astype(np.float32)) for row in rows]
+
+    model = GRUSeq2SeqModel(
+        lookback,
+        horizon,
+        state_dim=64,
+        teacher_forcing=0.0,
+        n_epochs=n_epochs,
+        batch_size=128,
+        lr_scheduler_cls=torch.optim.lr_scheduler.LinearLR,
+        lr_scheduler_kwargs={"start_factor": 1.0, "end_factor": 0.05, "total_iters": n_epochs},
+        **TRAINING,
+    )
+    model.fit(series_of(harmonic_sums(30_000, **options, random_state=1).clean))
+    signals = harmonic_sums(n_tests, **options, random_state=2).clean
+    forecasts = np.array(
+        [one.values()[:, 0] for one in model.predict(horizon, series_of(signals[:, :lookback]))]
+    )
+    error = np.mean((forecasts - signals[:, lookback:]) ** 2)
+    zero = np.mean(signals[:, lookback:] ** 2)
+    x, forecast = signals[0], forecasts[0]
+    window = (x[:lookback] - x[:lookback].mean()) / x[:lookback].std()
+    amplitude, phase = amplitudes_and_phases(torch.tensor(window)[None])[0].chunk(2)
+    figure = plt.figure(figsize=(9, 5.4), layout="constrained")
+    above, left, right = figure.subplot_mosaic([["x", "x"], ["amplitude", "phase"]]).values()
+    plot_forecast(x[:lookback], forecast, x[lookback:], ax=above)
+    above.set_ylim(-1.2, 1.6)  # room for the legend
+    for ax, values, label in ((left, amplitude, "amplitude"), (right, phase, "phase (radians)")):
+        ax.vlines(np.arange(len(values)), 0.0, values, **LINES)
+        ax.plot(values, "o", markersize=3, color=LINES["color"])
+        ax.set_xlabel("cycles in the window")
+        ax.set_ylabel(label)
+    above.set_title(
+        f"the first of {n_tests} new signals (mean squared error of all {error:.1e}, of zero {zero:.1e})",
+        fontsize="medium",
+    )
+    left.set_title("the window's amplitudes, in its own unit", fontsize="medium")
+    right.set_title("the window's phases", fontsize="medium")
+    return figure
+
+
+def networks_by_step() -> Figure:
+    """Squared error of each network over the horizon step, from benchmarks/noise_free_networks.py."""
+    table = pd.read_csv(NOISE_FREE)
+    styles: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
+        ("mlp", "own forecasts fed in"): ("MLP", LINES | {"marker": "s"}),
+        ("gru_seq2seq_mlp", "own forecasts fed in"): ("GRU seq2seq", {"color": "#009e73", "marker": "^"}),
+        ("lstm_autoregressive", "own forecasts fed in"): (
+            "LSTM, fed its own forecasts",
+            FORECAST | {"marker": "o"},
+        ),
+        ("lstm_autoregressive", "truth fed in"): (
+            "LSTM, fed the truth: always one step ahead",
+            TRUTH | {"marker": "o"},
+        ),
+    }
+    figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+    for (model, forecast), (label, style) in styles.items():
+        rows = table[(table["model"] == model) & (table["forecast"] == forecast) & (table["step"] != "all")]
+        ax.plot(rows["step"].astype(int), rows["mse"], label=label, **(style | {"markersize": 5}))
+    ax.set_yscale("log")
+    ax.set_xticks(range(1, 6))
+    ax.set_xlabel("step after the window")
+    ax.set_ylabel("mean squared error")
+    ax.legend(fontsize="small")
+    return figure
+
+
+#: Name of the file -> what draws it.
+DRAWINGS = {
+    "dft_leakage": leakage,
+    "forecast": airline,
+    "mlp_interval": noisy_interval,
+    "lstm_drift": lstm_drift,
+    "gru_seq2seq_window": encoded_window,
+    "networks_by_step": networks_by_step,
+}
+
+
 def main() -> None:
     mpl.use("Agg")
+    torch.set_num_threads(1)  # sums in one order: the same picture on every run
     FIGURES.mkdir(exist_ok=True)
-    for name, draw in {"dft_leakage": leakage, "forecast": airline}.items():
+    for name, draw in DRAWINGS.items():
         # No software version inside: the same picture is the same file.
         draw().savefig(FIGURES / f"{name}.png", dpi=100, metadata={"Software": None})
 
