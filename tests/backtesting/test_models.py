@@ -92,6 +92,8 @@ def test_placeholders_are_numbers_of_samples_of_the_task():
         "$lookback": 50,
         "$order": 25,
         "$training_length": 55,
+        "$n_epochs": 100,
+        "$batch_size": 32,
     }
     monthly = Task(name="t", dataset="nile", horizon=6, seasonality=12, window=100)
     assert PLACEHOLDERS["$short_seasonality"](monthly) == 12
