@@ -15,6 +15,7 @@ from darts.models.forecasting.torch_forecasting_model import MixedCovariatesTorc
 from darts.utils.data import TorchInferenceDataset, TorchTrainingDataset
 from darts.utils.data.torch_datasets.utils import TorchTrainingSample
 from darts.utils.serialization import add_safe_globals
+from darts.utils.utils import generate_index
 from torch import nn
 
 from harmonic_forecasters.darts.scaling import check_scaling
@@ -156,12 +157,20 @@ class WindowedModel(MixedCovariatesTorchModel):
         )
 
     def _build_inference_dataset(
-        self, *, series: Sequence[TimeSeries], bounds: Any = None, **options: Any
+        self, *, n: int, series: Sequence[TimeSeries], bounds: Any = None, **options: Any
     ) -> TorchInferenceDataset:
+        chunk = self.output_chunk_length
+        # Past covariates are seen as far as windows roll, future ones over the chunks too.
+        ahead = {"past_covariates": max(n - chunk, 0), "future_covariates": max(n, chunk)}
         for i, one in enumerate(series):
             first, last = (len(one), len(one)) if bounds is None else bounds[i]
-            check_finite("series", one, i, first - self.input_chunk_length, last)
-        return super()._build_inference_dataset(series=series, bounds=bounds, **options)
+            begin = first - self.input_chunk_length
+            check_finite("series", one, i, begin, last)
+            for name, samples in ahead.items():
+                if options.get(name) is not None:
+                    until = last + samples + self.output_chunk_shift
+                    _check_covariates(name, options[name][i], i, one, begin, until)
+        return super()._build_inference_dataset(n=n, series=series, bounds=bounds, **options)
 
     def _verify_dtypes(self, ds_output: Any) -> None:
         """Nothing to verify: whatever its precision, every array is cast to that of the network."""
@@ -209,6 +218,19 @@ class WindowedModel(MixedCovariatesTorchModel):
     @property
     def supports_static_covariates(self) -> bool:
         return True
+
+
+def _check_covariates(
+    name: str, covariates: TimeSeries, i: int, series: TimeSeries, begin: int, end: int
+) -> None:
+    """Raise ValueError for NaN or infinite values at the samples begin..end - 1 of the series.
+
+    Where covariates do not reach, darts says so.
+    """
+    times = generate_index(start=series.start_time(), length=end, freq=series.freq)[begin:]
+    used = np.flatnonzero(covariates.time_index.isin(times))
+    if len(used):
+        check_finite(name, covariates, i, used[0], used[-1] + 1)
 
 
 add_safe_globals([WindowedModule])

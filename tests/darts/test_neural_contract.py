@@ -477,6 +477,12 @@ def test_covariates_that_end_too_early_or_have_gaps_are_refused(make_model, make
             model.fit(series, **(covariates | {name: covariates[name][5:]}))
     model.fit(series, **covariates)
     before = model.predict(CHUNK)
+    for name in ("past_covariates", "future_covariates"):
+        gap = covariates | {name: covariates[name] * np.nan}
+        with pytest.raises(ValueError, match=f"{name} must hold neither NaN"):
+            model.predict(CHUNK, series, **gap)
+        with pytest.raises(ValueError, match=f"{name} must hold neither NaN"):
+            model.historical_forecasts(series, start=20, retrain=False, **gap)
     with pytest.raises(ValueError, match="far enough into the future"):
         model.predict(CHUNK, series, **(covariates | {"future_covariates": short["future_covariates"]}))
     assert_same(model.predict(CHUNK), before)
