@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RESULTS ?= benchmark-results
 JOBS ?= 2
 
-.PHONY: benchmark test check format docs clean
+.PHONY: benchmark test check format clean
 
 benchmark: $(VENV)/.installed-benchmark
 	rm -rf $(RESULTS)/quick

@@ -15,8 +15,8 @@ from darts.utils.historical_forecasts.optimized_historical_forecasts_torch impor
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
 
 from harmonic_forecasters.darts.series import (
-    check_chunk_length,
     check_series,
+    check_whole_number,
     end_of,
     last_points,
     series_values,
@@ -43,8 +43,8 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
     min_samples = 1
 
     def __init__(self, input_chunk_length: int | None, output_chunk_length: int | None):
-        check_chunk_length("input_chunk_length", input_chunk_length, self.min_samples)
-        check_chunk_length("output_chunk_length", output_chunk_length, 1)
+        check_whole_number("input_chunk_length", input_chunk_length, self.min_samples, or_none=True)
+        check_whole_number("output_chunk_length", output_chunk_length, 1, or_none=True)
         super().__init__(add_encoders=None)
         self._input_chunk_length = input_chunk_length
         self._output_chunk_length = output_chunk_length

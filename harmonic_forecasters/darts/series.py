@@ -15,18 +15,14 @@ from numpy.typing import NDArray
 from harmonic_forecasters.spectral.inputs import FloatArray
 
 
-def check_chunk_length(name: str, value: Any, smallest: int) -> None:
-    """Raise ValueError unless value is None or a whole number of at least ``smallest``."""
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if value is not None and (not whole or value < smallest):
-        raise ValueError(f"{name} must be None or a whole number of at least {smallest}, got {value!r}")
-
-
-def check_whole_number(name: str, value: Any, smallest: int) -> None:
-    """Raise ValueError unless value is a whole number of at least ``smallest``."""
+def check_whole_number(name: str, value: Any, smallest: int, *, or_none: bool = False) -> None:
+    """Raise ValueError unless value is a whole number of at least ``smallest``, or None with ``or_none``."""
+    if value is None and or_none:
+        return
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value < smallest:
-        raise ValueError(f"{name} must be a whole number of at least {smallest}, got {value!r}")
+        none = "None or " if or_none else ""
+        raise ValueError(f"{name} must be {none}a whole number of at least {smallest}, got {value!r}")
 
 
 def check_finite(name: str, series: TimeSeries, i: int, begin: int, end: int) -> None:
