@@ -1,0 +1,137 @@
+"""The default: linear prediction and adaptive spectra of a window, weighed by evidence.
+
+No single model suits every series. Few sinusoids under noise are best predicted linearly, many by the
+adaptive spectrum. A sum of sinusoids has a level that holds; sales and demand have one that wanders, so their
+changes are what repeats; and where swings grow with the level, logarithms are. The spectra of the window and
+of its changes, plain and in logarithms, are averaged with weights
+
+    w_m ~ exp(log density_m / T),   T = max(1, N / 50)
+
+from the probability density that each gives the window's N samples. T is there because neighbouring samples
+are not independent evidence: with T = 1 one model takes all in long windows, and forecasts are worse. The
+average and linear prediction by the modified covariance method are then weighed in the same way, with
+T = N / 10; the spectra, which have a power for every frequency, must do better by 0.3 a sample. Where linear
+prediction is exact there is no noise, and it is taken alone.
+
+Source: Hoeting, Madigan, Raftery, Volinsky (1999), Bayesian model averaging: a tutorial, Statistical Science
+14, eq. 1. The models and the three constants were chosen on development seeds and on the training parts of
+real series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from harmonic_forecasters.spectral.continuation import Continuation
+from harmonic_forecasters.spectral.iaa import fit_iaa
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
+from harmonic_forecasters.spectral.integrated import fit_integrated
+from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.logarithmic import Logarithmic
+from harmonic_forecasters.spectral.modified_covariance import (
+    LARGEST_EXACT_RESIDUAL,
+    fit_modified_covariance,
+)
+from harmonic_forecasters.spectral.sparse_bayes import fit_sparse_bayes
+
+# Samples that a window counts for, between spectra and between spectra and prediction.
+SPECTRUM_SAMPLES = 50
+FAMILY_SAMPLES = 10
+SPECTRUM_HANDICAP = 0.3
+SMALLEST_WEIGHT = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Blend:
+    """Several models of the same windows, and how far each is believed.
+
+    models : the models; the first tells the lines.
+    weights : (n_models, n_series), adding up to 1 for every series.
+    """
+
+    models: Sequence[Continuation]
+    weights: FloatArray
+
+    def evaluate(self, t: ArrayLike) -> FloatArray:
+        """The weighted mean of what the models expect."""
+        return np.asarray(sum(w * model.evaluate(t) for w, model in self._believed()))
+
+    def variance(self, t: ArrayLike) -> FloatArray:
+        """Mean variance of the models plus the variance between their means."""
+        parts = [(w, model.evaluate(t), model.variance(t)) for w, model in self._believed()]
+        centre = sum(w * mean for w, mean, _ in parts)
+        return np.asarray(sum(w * (variance + (mean - centre) ** 2) for w, mean, variance in parts))
+
+    def lines(self) -> LineSpectrum:
+        """The sinusoids of the first model."""
+        return self.models[0].lines()
+
+    def _believed(self) -> list[tuple[FloatArray, Continuation]]:
+        pairs = zip(self.weights[:, :, None], self.models, strict=True)
+        return [(w, model) for w, model in pairs if w.any()]
+
+
+def fit_blend(y: ArrayLike) -> Blend:
+    """The models of each window, weighed.
+
+    y : (n_series, n_samples), at least 8 samples, NaN where a value is missing. Gaps are first filled: by
+        sinusoids where those fit the rest exactly, else by what the adaptive spectrum of the rest expects.
+    Raises ValueError as :func:`~.inputs.as_windows` does.
+
+    Examples
+    --------
+    >>> t = np.arange(96)
+    >>> growing = np.exp(0.01 * t + 0.3 * np.sin(2 * np.pi * t / 12))
+    >>> ahead = np.arange(96, 108)
+    >>> forecast = fit_blend(growing[None]).evaluate(ahead)
+    >>> bool(np.abs(forecast / np.exp(0.01 * ahead + 0.3 * np.sin(2 * np.pi * ahead / 12)) - 1).max() < 0.02)
+    True
+    """
+    filled = _without_gaps(y)
+    n_samples = filled.shape[1]
+    level, changes = fit_iaa(filled), fit_integrated(filled)
+    models: list[Continuation] = [level, changes]
+    evidence = [level.log_evidence, changes.log_evidence]
+    positive = filled.min(axis=1) > 0.0
+    if positive.any():
+        logarithm = np.log(np.where(positive[:, None], filled, 1.0))
+        # The density of y is that of log y, divided by y.
+        stretch = np.where(positive, logarithm.sum(axis=1), np.inf)
+        for model in (fit_iaa(logarithm), fit_integrated(logarithm)):
+            models.append(Logarithmic(model))
+            evidence.append(model.log_evidence - stretch)
+    best = np.max(evidence, axis=0)
+    weights = np.exp((np.array(evidence) - best) / max(1.0, n_samples / SPECTRUM_SAMPLES))
+    weights /= weights.sum(axis=0)
+
+    prediction = fit_modified_covariance(filled)
+    exact = prediction.relative_residual < LARGEST_EXACT_RESIDUAL
+    with np.errstate(divide="ignore"):
+        density = -0.5 * (np.log(2.0 * np.pi * prediction.noise_variance) + 1.0)
+    lead = np.clip(density - best / n_samples + SPECTRUM_HANDICAP, -1e3, 1e3)
+    share = np.where(exact, 1.0, expit(lead * min(FAMILY_SAMPLES, n_samples)))
+    models.append(prediction)
+    weights = np.concatenate([weights * (1.0 - share), share[None]])
+    weights[weights < SMALLEST_WEIGHT] = 0.0
+    return Blend(models, weights / weights.sum(axis=0))
+
+
+def _without_gaps(y: ArrayLike) -> FloatArray:
+    filled = as_windows(y)
+    gaps = np.isnan(np.asarray(y, dtype=np.float64))
+    rows = np.flatnonzero(gaps.any(axis=1))
+    if not len(rows):
+        return filled
+    windows, times = np.where(gaps, np.nan, filled)[rows], np.arange(filled.shape[1])
+    sinusoids = fit_sparse_bayes(windows).evaluate(times)
+    misfit = np.nanstd(windows - sinusoids, axis=1) > LARGEST_EXACT_RESIDUAL * np.nanstd(windows, axis=1)
+    expected = sinusoids
+    if misfit.any():
+        expected[misfit] = fit_iaa(windows[misfit]).evaluate(times)
+    filled[rows] = np.where(gaps[rows], expected, filled[rows])
+    return filled

@@ -1,0 +1,160 @@
+"""Gaussian processes of sinusoids: the forecast, and its variance, that a spectrum implies.
+
+Source: Rasmussen, Williams (2006), Gaussian Processes for Machine Learning, eq. 2.25 and 2.26; with level and
+slope, eq. 2.41 and 2.42.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.fft import irfft, next_fast_len, rfft
+
+from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.peaks import fit_lines, peak_frequencies
+from harmonic_forecasters.spectral.toeplitz import DenseInverse, ToeplitzInverse
+
+# Noise in units of the series' variance below which a covariance cannot be inverted to any use.
+NOISE_FLOOR = 1e-12
+# Up to here gaps are treated exactly, at a cost of N^3.
+MAX_DENSE = 1024
+_CHUNK_ELEMENTS = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class HarmonicProcess:
+    """Windows as Gaussian processes: sinusoids on a grid of frequencies, level, slope, and noise.
+
+    windows : (n_series, n_samples), unit of the series, NaN where a value is missing.
+    trend : (n_series, 2), level at the middle of the window and rise over half of it, unit of the series.
+    unit : (n_series,), root mean square of the window about a straight line; 0 for a straight line.
+    power : (n_series, n_frequencies), of e^{2 pi i f t} at each frequency of either sign, in unit^2, on an
+        even grid from 0 to 1/2.
+    noise : (n_series,), variance of the noise that forecasts allow for, in unit^2.
+    observation_noise : (n_series,), variance of the noise of one observation, in unit^2.
+    weights : (n_series, n_samples), R^-1 (y - trend), in 1 / unit; zero where a value is missing.
+    trend_precision : (n_series, 2, 2), inverse covariance of the trend, in 1 / unit^2.
+    log_evidence : (n_series,), logarithm of the probability density of the window under this model.
+    """
+
+    windows: FloatArray
+    trend: FloatArray
+    unit: FloatArray
+    power: FloatArray
+    noise: FloatArray
+    observation_noise: FloatArray
+    weights: FloatArray
+    trend_precision: FloatArray
+    log_evidence: FloatArray
+
+    def evaluate(self, t: ArrayLike) -> FloatArray:
+        """Posterior mean of trend and sinusoids, without noise: see :class:`~.continuation.Continuation`."""
+        times = np.asarray(t, dtype=np.int64)
+        n_samples = self.windows.shape[1]
+        first, last = min(times.min(initial=0), 0), max(times.max(initial=0), n_samples - 1)
+        # x(t) = sum_j r(t - j) w_j, for all times from the first to the last at once.
+        lags = np.arange(first - n_samples + 1, last + 1)
+        kernel = self._autocovariance()[:, np.abs(lags) % self._period]
+        n_fft = next_fast_len(len(lags) + n_samples, real=True)
+        waves = irfft(rfft(kernel, n_fft) * rfft(self.weights, n_fft), n_fft)
+        chosen = times - first + n_samples - 1
+        trend = np.einsum("sk,kt->st", self.trend, trend_basis(times, n_samples))
+        return np.asarray(trend + self.unit[:, None] * waves[:, chosen])
+
+    def variance(self, t: ArrayLike) -> FloatArray:
+        """Variance of an observation, the spectrum taken for known; as in ``Continuation``."""
+        return self._variance(np.asarray(t, dtype=np.int64), accumulate=False)
+
+    def sum_variance(self, n: int) -> FloatArray:
+        """Variances of the sums of the next 1, 2, ..., n observations, (n_series, n), unit squared."""
+        n_samples = self.windows.shape[1]
+        return self._variance(np.arange(n_samples, n_samples + n), accumulate=True)
+
+    def lines(self) -> LineSpectrum:
+        """The peaks of the spectrum that stand out of the noise, amplitudes by least squares."""
+        n_samples = self.windows.shape[1]
+        # Power that noise alone would show at one frequency, nine times over: about one peak in 8,000.
+        thresholds = 9.0 * np.maximum(self.noise, NOISE_FLOOR) / n_samples
+        frequencies = [
+            # Closer than one cycle in the window, lines cannot be told apart.
+            peak_frequencies(power, threshold=threshold, separation=1.0 / n_samples, max_peaks=n_samples // 4)
+            for power, threshold in zip(self.power, thresholds, strict=True)
+        ]
+        return fit_lines(self.windows, frequencies)
+
+    def _variance(self, times: NDArray[np.int64], *, accumulate: bool) -> FloatArray:
+        n_series, n_samples = self.windows.shape
+        result = np.empty((n_series, len(times)))
+        # Gaps in longer windows were filled.
+        gaps = np.isnan(self.windows) & (n_samples <= MAX_DENSE)
+        complete = np.flatnonzero(~gaps.any(axis=1))
+        at_once = max(1, _CHUNK_ELEMENTS // (n_samples * max(len(times), 1)))
+        chunks = [complete[i : i + at_once] for i in range(0, len(complete), at_once)]
+        for rows in [*chunks, *np.flatnonzero(gaps.any(axis=1))[:, None]]:
+            part = HarmonicProcess(
+                **{name: getattr(self, name)[rows] for name in HarmonicProcess.__annotations__}
+            )
+            result[rows] = part._variance_of_alike(times, gaps[rows[0]], accumulate)
+        return np.asarray(self.unit[:, None] ** 2 * result)
+
+    def _variance_of_alike(
+        self, times: NDArray[np.int64], gaps: NDArray[np.bool_], accumulate: bool
+    ) -> FloatArray:
+        """Variances in unit^2, of series with the same gaps."""
+        n_series, n_samples = self.windows.shape
+        column = self._autocovariance()
+        inverse = covariance_inverse(column[:, :n_samples], self.noise, ~gaps)
+        basis = trend_basis(np.arange(n_samples), n_samples)
+        solved_basis = inverse.solve(np.broadcast_to(basis * ~gaps, (n_series, 2, n_samples)))
+        result = np.empty((n_series, len(times)))
+        carried = np.zeros((n_series, n_samples)), np.zeros((2, 1))
+        step = max(1, _CHUNK_ELEMENTS // (n_series * n_samples))
+        prior = np.broadcast_to(column[:, :1], (n_series, len(times)))
+        noise = np.broadcast_to(self.observation_noise[:, None], prior.shape)
+        if accumulate:
+            # var(x_1 + ... + x_h) = h r_0 + 2 sum_{l<h} (h - l) r_l
+            covariances = column[:, np.arange(len(times)) % self._period]
+            prior = np.cumsum(2.0 * np.cumsum(covariances, axis=1) - column[:, :1], axis=1)
+            noise = noise * np.arange(1, len(times) + 1)
+        for begin in range(0, len(times), step):
+            chunk = slice(begin, begin + step)
+            lags = np.abs(times[chunk, None] - np.arange(n_samples)) % self._period
+            cross, trend = np.where(gaps, 0.0, column[:, lags]), trend_basis(times[chunk], n_samples)
+            if accumulate:
+                cross = np.cumsum(cross, axis=1) + carried[0][:, None]
+                trend = np.cumsum(trend, axis=1) + carried[1]
+                carried = cross[:, -1], trend[:, -1:]
+            explained = np.einsum("stn,stn->st", cross, inverse.solve(cross))
+            # How far the trend at t goes beyond what the waves' covariance says of it.
+            beyond = trend - np.einsum("skn,stn->skt", solved_basis, cross)
+            of_trend = np.einsum("skt,skt->st", beyond, np.linalg.solve(self.trend_precision, beyond))
+            total = prior[:, chunk] + noise[:, chunk] - explained + of_trend
+            # Rounding can leave less than the noise, which no forecast can do without.
+            result[:, chunk] = np.maximum(total, noise[:, chunk])
+        return result
+
+    @property
+    def _period(self) -> int:
+        return int(2 * (self.power.shape[1] - 1))
+
+    def _autocovariance(self) -> FloatArray:
+        return np.asarray(irfft(self.power * self._period, self._period))
+
+
+def covariance_inverse(
+    column: FloatArray, noise: FloatArray, observed: NDArray[np.bool_] | None
+) -> ToeplitzInverse | DenseInverse:
+    """The inverse of Toeplitz matrices plus noise; observed : (n_samples,), or None where all samples are."""
+    noisy = column.copy()
+    noisy[:, 0] += noise + NOISE_FLOOR
+    if observed is None or observed.all():
+        return ToeplitzInverse(noisy)
+    return DenseInverse(noisy, observed)
+
+
+def trend_basis(t: NDArray[np.int64], n_samples: int) -> FloatArray:
+    """Level and slope at the times t, (2, n_times): 1, and -1 to 1 over the window."""
+    return np.stack([np.ones(len(t)), (t - (n_samples - 1) / 2.0) / max(n_samples / 2.0, 1.0)])

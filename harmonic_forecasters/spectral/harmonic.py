@@ -1,0 +1,65 @@
+"""Harmonic forecasts of windows by a method of choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from harmonic_forecasters.spectral.blend import fit_blend
+from harmonic_forecasters.spectral.burg import fit_burg
+from harmonic_forecasters.spectral.continuation import Continuation
+from harmonic_forecasters.spectral.esprit import fit_esprit
+from harmonic_forecasters.spectral.iaa import fit_iaa
+from harmonic_forecasters.spectral.inputs import as_windows
+from harmonic_forecasters.spectral.modified_covariance import fit_modified_covariance
+from harmonic_forecasters.spectral.sparse_bayes import fit_sparse_bayes
+
+MIN_SAMPLES = 8
+
+METHODS: Mapping[str, Callable[..., Continuation]] = {
+    "blend": fit_blend,
+    "iaa": fit_iaa,
+    "burg": fit_burg,
+    "modified_covariance": fit_modified_covariance,
+    "esprit": fit_esprit,
+    "sparse_bayes": fit_sparse_bayes,
+}
+
+
+def fit_harmonic(y: ArrayLike, *, method: str = "blend") -> Continuation:
+    """The sinusoids of each window by one of the methods, ready to be continued.
+
+    y : (n_series, n_samples), any unit; NaN marks a missing value.
+    method : ``"blend"``, the default of the package: see :mod:`~.blend`; or one method by name, each in the
+        module of its name: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"`` or
+        ``"sparse_bayes"``.
+    Raises ValueError for an unknown method, an infinite value, or a series with fewer than 8 observed values;
+    TypeError for values that are not real numbers.
+
+    Examples
+    --------
+    >>> t = np.arange(100)
+    >>> tone = np.cos(2 * np.pi * t / 13.7)[None]
+    >>> forecast = fit_harmonic(tone).evaluate([100, 101])
+    >>> bool(np.allclose(forecast, np.cos(2 * np.pi * np.array([100, 101]) / 13.7), atol=1e-3))
+    True
+    """
+    check_method(method)
+    as_windows(y, min_samples=MIN_SAMPLES)
+    observed = np.isfinite(np.asarray(y, dtype=np.float64)).sum(axis=1)
+    if (observed < MIN_SAMPLES).any():
+        series = int(observed.argmin())
+        raise ValueError(
+            f"a series must have at least {MIN_SAMPLES} observed values, "
+            f"series {series} has {observed[series]}"
+        )
+    return METHODS[method](y)
+
+
+def check_method(method: Any) -> None:
+    """Raise ValueError unless the method is one of METHODS."""
+    if not isinstance(method, str) or method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")

@@ -1,0 +1,182 @@
+"""Inverses of covariance matrices: of regular samples in O(N^2) time and O(N) memory, or with gaps, dense.
+
+Both classes offer what an adaptive spectrum needs, for a batch of series at once: ``solve``, the sums along
+the diagonals of the inverse, and the logarithm of the determinant.
+
+Source: Levinson (1947) and Durbin (1960) for the recursion; Gohberg, Semencul (1972) for the inverse in terms
+of its first column; Golub, Van Loan (2013), Matrix Computations, section 4.7.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
+
+from harmonic_forecasters.spectral.inputs import FloatArray
+
+_FEW_SERIES = 8
+_LIGHTEST_RIDGE = 1e-14
+_TINY = 1e-290
+
+
+class ToeplitzInverse:
+    """Inverse of symmetric positive definite Toeplitz matrices, given by their first columns.
+
+    column : (n_series, n_samples), the autocovariance at lags 0, 1, ... A matrix that is not positive
+        definite to working precision gets a ridge, as light as will do.
+
+    Examples
+    --------
+    >>> inverse = ToeplitzInverse(np.array([[2.0, 1.0]]))
+    >>> inverse.solve(np.array([[3.0, 3.0]])).round(12)
+    array([[1., 1.]])
+    >>> inverse.log_determinant().round(6)
+    array([1.098612])
+    """
+
+    def __init__(self, column: FloatArray):
+        column, self._first, self._errors = _definite(column)
+        n_samples = column.shape[1]
+        self._n_fft = next_fast_len(2 * n_samples, real=True)
+        # R^-1 = (L(x) L(x)' - L(z) L(z)') / x_0, x its first column, z = (0, x_{N-1}, ..., x_1).
+        shifted = np.concatenate([np.zeros((len(column), 1)), self._first[:, :0:-1]], axis=1)
+        self._spectra = [rfft(column_, self._n_fft) for column_ in (self._first, shifted)]
+        lags = np.concatenate(
+            [column, np.zeros((len(column), self._n_fft - 2 * n_samples + 1)), column[:, :0:-1]], axis=1
+        )
+        self._symbol = rfft(lags)
+
+    def solve(self, b: FloatArray) -> FloatArray:
+        """The solution x of R x = b.
+
+        b : (n_series, n_samples) or (n_series, n_columns, n_samples).   Returns the same shape.
+        """
+        x = self._apply(b)
+        # One step of refinement makes up for what the difference of two products loses.
+        return x + self._apply(b - self._convolve(_match(self._symbol, b), b=x))
+
+    def diagonal_sums(self) -> FloatArray:
+        """Sums of the inverse along its diagonals, (n_series, n_samples): the main one first."""
+        n_samples = self._first.shape[1]
+        position = np.arange(n_samples)
+        plain = self._spectra[0]
+        weighted = rfft(position * self._first, self._n_fft)
+        # sum_i (R^-1)_{i,i+k} = sum_m (N - k - 2 m) x_m x_{m+k} / x_0
+        products = irfft(np.abs(plain) ** 2, self._n_fft)[:, :n_samples]
+        moments = irfft(weighted.conj() * plain, self._n_fft)[:, :n_samples]
+        return np.asarray(((n_samples - position) * products - 2.0 * moments) / self._first[:, :1])
+
+    def log_determinant(self) -> FloatArray:
+        """Logarithms of the determinants of R, (n_series,)."""
+        return np.asarray(np.log(self._errors).sum(axis=1))
+
+    def _apply(self, b: FloatArray) -> FloatArray:
+        total = np.zeros_like(b)
+        for sign, spectrum in zip((1.0, -1.0), self._spectra, strict=True):
+            matched = _match(spectrum, b)
+            total += sign * self._convolve(matched, self._convolve(matched.conj(), b))
+        return np.asarray(total / _match(self._first[:, :1], b))
+
+    def _convolve(self, spectrum: NDArray[np.complex128], b: FloatArray) -> FloatArray:
+        """Toeplitz matrix times vector; the conjugate spectrum is that of the transposed matrix."""
+        return np.asarray(irfft(spectrum * rfft(b, self._n_fft), self._n_fft)[..., : b.shape[-1]])
+
+
+class DenseInverse:
+    """The inverse for one series of which only some samples are observed, embedded in zeros.
+
+    column : (1, n_samples), as for :class:`ToeplitzInverse`.   observed : (n_samples,), booleans.
+    Time O(N^3), memory O(N^2); a ridge as in :class:`ToeplitzInverse`.
+
+    Examples
+    --------
+    >>> inverse = DenseInverse(np.array([[2.0, 1.0, 0.5]]), np.array([True, False, True]))
+    >>> inverse.solve(np.array([[2.5, 7.0, 2.5]])).round(12)
+    array([[1., 0., 1.]])
+    """
+
+    def __init__(self, column: FloatArray, observed: NDArray[np.bool_]):
+        position = np.flatnonzero(observed)
+        factor = _factor(column[0][np.abs(position[:, None] - position)])
+        self._log_determinant = 2.0 * np.log(np.diagonal(factor)).sum()
+        inverse_factor = np.linalg.inv(factor)
+        self._inverse = np.zeros((len(observed), len(observed)))
+        self._inverse[np.ix_(position, position)] = inverse_factor.T @ inverse_factor
+
+    def solve(self, b: FloatArray) -> FloatArray:
+        """As :meth:`ToeplitzInverse.solve`; values of b at gaps are ignored, and solutions are zero there."""
+        return np.asarray(b @ self._inverse)
+
+    def diagonal_sums(self) -> FloatArray:
+        """As :meth:`ToeplitzInverse.diagonal_sums`, (1, n_samples)."""
+        n_samples = len(self._inverse)
+        return np.array([[np.trace(self._inverse, offset=lag) for lag in range(n_samples)]])
+
+    def log_determinant(self) -> FloatArray:
+        """As :meth:`ToeplitzInverse.log_determinant`, (1,)."""
+        return np.array([self._log_determinant])
+
+
+def _definite(column: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The columns with what ridge they need; those of R^-1; and the errors of prediction of each order.
+
+    Levinson-Durbin: the predictor of order N - 1, divided by its error, is the first column of the inverse.
+    """
+    column = column.copy()
+    first, errors = np.empty_like(column), np.empty_like(column)
+    todo, ridge = np.arange(len(column)), 0.0
+    while len(todo):
+        column[todo, 0] += ridge * np.maximum(column[todo, 0], _TINY)
+        # The recursion takes N steps in Python: series side by side where there are many.
+        many = len(todo) > _FEW_SERIES
+        lags = column[todo]
+        polynomial, errors[todo] = _predict_many(lags.T.copy()) if many else _predict_one(lags)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            first[todo] = polynomial / errors[todo, -1:]
+        todo = todo[~((errors[todo] > 0.0).all(axis=1) & np.isfinite(first[todo]).all(axis=1))]
+        ridge = max(100.0 * ridge, _LIGHTEST_RIDGE)
+    return column, first, errors
+
+
+def _predict_one(column: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Prediction polynomials and errors, a series after the other; errors are zero from a failure on."""
+    polynomial, errors = np.zeros_like(column), np.zeros_like(column)
+    for lags, a, error in zip(column, polynomial, errors, strict=True):
+        a[0], error[0] = 1.0, lags[0]
+        for order in range(1, len(lags)):
+            if not error[order - 1] > 0.0:  # not positive definite
+                break
+            reflection = -(a[:order] @ lags[order:0:-1]) / error[order - 1]
+            a[1 : order + 1] += reflection * a[order - 1 :: -1]
+            error[order] = error[order - 1] * (1.0 - reflection * reflection)
+    return polynomial, errors
+
+
+def _predict_many(lags: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """As :func:`_predict_one`, from lags of shape (n_samples, n_series)."""
+    a, errors = np.zeros_like(lags), np.zeros_like(lags)
+    a[0], errors[0] = 1.0, lags[0]
+    for order in range(1, len(lags)):
+        alive = errors[order - 1] > 0.0
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            reflection = np.where(alive, -(a[:order] * lags[order:0:-1]).sum(axis=0) / errors[order - 1], 0.0)
+        a[1 : order + 1] += reflection * a[order - 1 :: -1]
+        errors[order] = np.where(alive, errors[order - 1] * (1.0 - reflection**2), 0.0)
+    return a.T, errors.T
+
+
+def _factor(covariance: FloatArray) -> FloatArray:
+    """Cholesky factor, with as light a ridge as will do."""
+    ridge = 0.0
+    while True:
+        try:
+            return np.asarray(np.linalg.cholesky(covariance + ridge * np.eye(len(covariance))))
+        except np.linalg.LinAlgError:
+            lightest = _LIGHTEST_RIDGE * max(covariance[0, 0], _TINY)
+            ridge = max(100.0 * ridge, lightest)
+
+
+def _match(per_series: NDArray, b: FloatArray) -> NDArray:  # type: ignore[type-arg]
+    """An axis for the columns of b, where it has one."""
+    return per_series if b.ndim == 2 else per_series[:, None]

@@ -1,0 +1,158 @@
+"""The default blend, and harmonic forecasts by name."""
+
+import numpy as np
+import pytest
+
+from harmonic_forecasters.signals import harmonic_sums
+from harmonic_forecasters.spectral.blend import fit_blend
+from harmonic_forecasters.spectral.burg import fit_burg
+from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
+from harmonic_forecasters.spectral.iaa import fit_iaa
+from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.logarithmic import Logarithmic
+
+SIZES = {"small": ((3, 6), (2, 99), 5), "large": ((3, 44), (10, 99), 10)}
+
+
+def task(size, n_signals, noise, seed, **options):
+    n_components, periods, horizon = SIZES[size]
+    signals = harmonic_sums(
+        n_signals,
+        length=100 + horizon,
+        n_components=n_components,
+        periods=periods,
+        noise=noise,
+        random_state=seed,
+        **options,
+    )
+    factor = np.random.default_rng(seed).uniform(0.1, 10.0, (n_signals, 1))
+    return signals.values[:, :100] * factor, signals.clean[:, 100:], factor
+
+
+def squared_errors(fit, truth, factor):
+    ahead = np.arange(100, 100 + truth.shape[1])
+    return np.mean((fit.evaluate(ahead) / factor - truth) ** 2, axis=1)
+
+
+@pytest.mark.parametrize(
+    ("size", "options", "mean", "tail"),
+    [
+        ("small", {}, 1e-25, 1e-18),
+        ("large", {}, 1e-14, 1e-8),
+        ("small", {"integer_periods": False}, 1e-25, 1e-16),
+    ],
+)
+def test_clean_sums_of_sinusoids_are_continued_to_rounding(size, options, mean, tail):
+    y, truth, factor = task(size, 60, 0.0, 3, **options)
+    error = squared_errors(fit_blend(y), truth, factor)
+    assert np.exp(np.log(error + 1e-40).mean()) < mean
+    assert error.max() < tail
+
+
+def test_clean_sums_in_single_precision_are_continued_to_its_rounding():
+    y, truth, factor = task("large", 60, 0.0, 4)
+    error = squared_errors(fit_blend(y.astype(np.float32)), truth, factor)
+    assert error.mean() < 4e-6
+
+
+def test_gaps_in_clean_sums_do_not_matter():
+    y, truth, factor = task("small", 12, 0.0, 5)
+    y[np.random.default_rng(0).random(y.shape) < 0.2] = np.nan
+    assert squared_errors(fit_blend(y), truth, factor).max() < 1e-6
+
+
+@pytest.mark.parametrize(("size", "ratio"), [("small", 0.75), ("large", 1.0)])
+def test_under_noise_the_blend_beats_burg(size, ratio):
+    y, truth, factor = task(size, 300, 0.1, 6)
+    blend, burg = (squared_errors(fit, truth, factor).mean() for fit in (fit_blend(y), fit_burg(y, order=40)))
+    assert blend < ratio * burg
+
+
+def test_growth_by_a_constant_factor_is_continued():
+    t = np.arange(132)
+    series = np.exp(0.01 * t + 0.2 * np.sin(2 * np.pi * t / 12))
+    series *= np.exp(0.02 * np.random.default_rng(0).normal(size=132))
+    error = fit_blend(series[None, :120]).evaluate(t[120:])[0] / series[120:] - 1.0
+    assert np.abs(error).max() < 0.1
+
+
+def test_weights_add_up_and_mixtures_are_as_uncertain_as_their_parts_and_how_they_differ():
+    y = np.abs(task("small", 5, 0.1, 7)[0]) + 0.1
+    y[0, 3] = -0.1  # no logarithm
+    fit, ahead = fit_blend(y), np.arange(100, 105)
+    np.testing.assert_allclose(fit.weights.sum(axis=0), 1.0)
+    assert (fit.weights[2:4, 0] == 0.0).all()
+    means = np.array([model.evaluate(ahead) for model in fit.models])
+    variances = np.array([model.variance(ahead) for model in fit.models])
+    weights = fit.weights[:, :, None]
+    mean = (weights * means).sum(axis=0)
+    np.testing.assert_allclose(fit.evaluate(ahead), mean)
+    expected = (weights * (variances + means**2)).sum(axis=0) - mean**2
+    np.testing.assert_allclose(fit.variance(ahead), expected, rtol=1e-7)
+
+
+def test_logarithms_are_those_of_a_lognormal_variable():
+    logarithms = fit_iaa(np.log(np.abs(task("small", 3, 0.1, 8)[0]) + 1.0))
+    fit, ahead = Logarithmic(logarithms), np.arange(100, 103)
+    draws = np.random.default_rng(0).normal(size=(200_000, 1, 1))
+    samples = np.exp(logarithms.evaluate(ahead) + np.sqrt(logarithms.variance(ahead)) * draws)
+    np.testing.assert_allclose(fit.evaluate(ahead), np.median(samples, axis=0), rtol=0.01)
+    np.testing.assert_allclose(fit.variance(ahead), samples.var(axis=0), rtol=0.05)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_continues_a_tone_off_the_grid(method):
+    t = np.arange(130)
+    tone = 5.0 + np.cos(2 * np.pi * t / 13.7)
+    fit = fit_harmonic(tone[None, :110], method=method)
+    np.testing.assert_allclose(fit.evaluate(t[110:])[0], tone[110:], rtol=0, atol=0.25)
+    assert (fit.variance(t[110:]) >= 0.0).all()
+    lines = fit.lines()
+    assert isinstance(lines, LineSpectrum)
+    strongest = lines.amplitude[0] * (lines.frequency[0] > 0.0)
+    np.testing.assert_allclose(lines.period[0, strongest.argmax()], 13.7, rtol=0.02)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "series",
+    [
+        np.zeros(30),
+        np.full(30, 7.0),
+        np.r_[np.zeros(15), np.ones(15)],
+        np.r_[np.zeros(15), 1.0, np.zeros(14)],
+        np.sin(0.3 * np.arange(30)),
+        np.sin(0.3 * np.arange(60)) + np.sin(0.3001 * np.arange(60)),
+        1e9 * np.cos(np.arange(40.0)),
+        1e-9 * np.cos(np.arange(40.0)),
+        1e6 + np.cos(np.arange(40.0)),
+        np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0]),
+        np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3]),
+    ],
+)
+def test_degenerate_and_real_life_windows_give_finite_forecasts(method, series):
+    n = len(series)
+    fit = fit_harmonic(series[None], method=method)
+    forecast = fit.evaluate(np.arange(n, n + 50))
+    assert np.isfinite(forecast).all()
+    assert np.isfinite(fit.variance(np.arange(n, n + 50))).all()
+    assert np.abs(forecast).max() <= 20.0 * max(np.abs(series).max(), 1e-12)
+    if np.ptp(series) == 0.0:
+        np.testing.assert_allclose(forecast, series[0], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(fit.variance([n]), 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("series", "options", "message"),
+    [
+        (np.arange(7.0), {}, "at least 8 sample"),
+        (np.r_[np.arange(7.0), np.full(5, np.nan)], {}, "at least 8 observed values, series 0 has 7"),
+        (np.full(20, np.nan), {}, "all NaN"),
+        (np.r_[np.arange(20.0), np.inf], {}, "infinite"),
+        (np.arange(20.0), {"method": "fourier"}, "method must be one of 'blend', 'iaa'"),
+        (np.arange(20.0), {"method": None}, "got None"),
+    ],
+)
+def test_bad_input_is_refused(series, options, message):
+    with pytest.raises(ValueError, match=message):
+        fit_harmonic(series[None], **options)
