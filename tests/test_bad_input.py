@@ -18,10 +18,11 @@ from darts.utils.likelihood_models.torch import GaussianLikelihood
 from sktime.exceptions import NotFittedError
 from sktime.forecasting.base import ForecastingHorizon
 
-from harmonic_forecasters.darts import DFTModel, GRUSeq2SeqModel, LSTMModel, MLPModel
+from harmonic_forecasters.darts import DFTModel, GRUSeq2SeqModel, HarmonicModel, LSTMModel, MLPModel
 from harmonic_forecasters.sktime import (
     DFTForecaster,
     GRUSeq2SeqForecaster,
+    HarmonicForecaster,
     LSTMForecaster,
     MLPForecaster,
 )
@@ -57,6 +58,8 @@ DFT = {
     "trend": ["cubic", 1, ["linear"], np.array(["linear", "constant"])],
     "n_components": [0, -1, 1.5, "3", True, np.nan],
 }
+HARMONIC = {"method": ["fft", "IAA", None, 3, ["iaa"]]}
+ERRORS = {"likelihood": ["normal", 1, ["gaussian"], True], "quantiles": [[0.1, 0.5, 0.9]]}
 TRAINED = {
     "input_chunk_length": 12,
     "output_chunk_length": 2,
@@ -81,6 +84,7 @@ NEURAL_SKTIME = {name: NEURAL[name] for name in (*CHUNKS, "hidden_dim", "dropout
 SAMPLED = TRAINED | {"likelihood": GaussianLikelihood(), "num_samples": 5}
 ESTIMATORS = [
     Entry("darts", DFTModel, {"input_chunk_length": 12}, CHUNKS | DFT),
+    Entry("darts", HarmonicModel, {"input_chunk_length": 12}, CHUNKS | HARMONIC | ERRORS),
     Entry("darts, trained", MLPModel, TRAINED, NEURAL | {"n_layers": LENGTHS}),
     Entry("darts, trained", LSTMModel, TRAINED, NEURAL | {"n_rnn_layers": LENGTHS, "train_on": ["all"]}),
     Entry(
@@ -90,6 +94,7 @@ ESTIMATORS = [
         NEURAL | {"state_dim": LENGTHS, "encoder": ["lstm"], "cell": ["rnn"], "horizon_weighting": ["h"]},
     ),
     Entry("sktime", DFTForecaster, {"window_length": 12}, {"window_length": LENGTHS} | DFT),
+    Entry("sktime", HarmonicForecaster, {"window_length": 12}, {"window_length": LENGTHS} | HARMONIC),
     Entry("sktime, trained", MLPForecaster, SAMPLED, NEURAL_SKTIME | {"n_layers": LENGTHS}),
     Entry("sktime, trained", LSTMForecaster, SAMPLED, NEURAL_SKTIME | {"n_rnn_layers": LENGTHS}),
     Entry("sktime, trained", GRUSeq2SeqForecaster, SAMPLED, NEURAL_SKTIME | {"state_dim": LENGTHS}),

@@ -16,7 +16,8 @@ from harmonic_forecasters.backtesting.task import Task
 #: The leaderboard over all groups of tasks.
 ALL = "all"
 
-_KEYS = ("about", "seed", "reference", "tasks", "models", "defaults")
+_KEYS = ("about", "seed", "reference", "tasks", "models", "defaults", "elsewhere")
+_ELSEWHERE_KEYS = ("task", "forecast", "metric", "value", "how")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class Suite:
     """Tasks and models to run, every model on every task.
 
     reference : the model that errors are divided by on leaderboards.
+    elsewhere : results of studies too long for a suite, for the report to show beside those of the run: task,
+        forecast, metric, value (a number), and how it was measured.
     source : the YAML text, kept for the record.
     """
 
@@ -33,6 +36,7 @@ class Suite:
     reference: str
     tasks: tuple[Task, ...]
     models: tuple[ModelSpec, ...]
+    elsewhere: tuple[Mapping[str, Any], ...]
     source: str
 
 
@@ -97,6 +101,13 @@ def parse_suite(name: str, text: str) -> Suite:
         raise ValueError(
             f"suite {name!r}: reference must be one of {', '.join(m.name for m in models)}, got {reference!r}"
         )
+    elsewhere = content.get("elsewhere") or []
+    if not isinstance(elsewhere, list):
+        raise ValueError(f"suite {name!r}: elsewhere must be a list, got {elsewhere!r}")
+    for entry in elsewhere:
+        _check_keys(f"suite {name!r}: elsewhere", entry, _ELSEWHERE_KEYS, required=_ELSEWHERE_KEYS)
+        if isinstance(entry["value"], bool) or not isinstance(entry["value"], (int, float)):
+            raise ValueError(f"suite {name!r}: elsewhere: value must be a number, got {entry['value']!r}")
     seed = content.get("seed", 0)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise ValueError(f"suite {name!r}: seed must be a whole number of at least 0, got {seed!r}")
@@ -107,6 +118,7 @@ def parse_suite(name: str, text: str) -> Suite:
         reference=reference,
         tasks=tuple(tasks),
         models=tuple(models),
+        elsewhere=tuple(elsewhere),
         source=text,
     )
 

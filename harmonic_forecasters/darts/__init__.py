@@ -16,6 +16,8 @@ try:
     from darts.utils.serialization import add_safe_globals
 
     from harmonic_forecasters.darts.dft import DFTModel
+    from harmonic_forecasters.darts.harmonic import HarmonicModel
+    from harmonic_forecasters.darts.likelihoods import MeanAndDeviation, Quantiles
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] != "darts":
         raise
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from harmonic_forecasters.darts.lstm import LSTMModel
     from harmonic_forecasters.darts.mlp import MLPModel
 
-__all__ = ["DFTModel", "GRUSeq2SeqModel", "LSTMModel", "MLPModel"]
+__all__ = ["DFTModel", "GRUSeq2SeqModel", "HarmonicModel", "LSTMModel", "MLPModel"]
 
 NEURAL = {
     "GRUSeq2SeqModel": "harmonic_forecasters.darts.gru_seq2seq",
@@ -39,7 +41,7 @@ NEURAL = {
 TORCH = ("torch", "pytorch_lightning", "lightning_fabric", "torchmetrics")
 
 # darts lists DataFrame (static covariates) by its name in pandas 3, which pandas 2 does not use.
-add_safe_globals([DFTModel, pd.DataFrame])
+add_safe_globals([DFTModel, HarmonicModel, MeanAndDeviation, Quantiles, pd.DataFrame])
 
 
 def __getattr__(name: str) -> Any:

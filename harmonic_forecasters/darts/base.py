@@ -14,6 +14,7 @@ from darts.models.forecasting.forecasting_model import GlobalForecastingModel
 from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
 
+from harmonic_forecasters.darts.likelihoods import NormalLikelihood, Show
 from harmonic_forecasters.darts.series import (
     check_series,
     check_whole_number,
@@ -31,23 +32,31 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
     """A global darts model that learns nothing: a forecast depends on the window before it alone.
 
     A model says how windows are forecast (``_forecast``) and which sinusoids they hold (``_lines``), and sets
-    ``min_samples``, the length of the shortest window that it can forecast. Rolling forecasts without
-    retraining are computed as one batch over all windows, series and components.
+    ``min_samples``, the fewest observed values in a window that it can forecast. One that takes a likelihood
+    also says how far off forecasts are (``_forecast_moments``). Rolling forecasts without retraining are
+    computed as one batch over all windows, series and components.
 
     input_chunk_length : samples in the window, the last ones of a series; None takes the whole series.
     output_chunk_length : samples forecast at once; further ones follow from windows that hold the forecasts
         before them. None forecasts any number at once.
+    likelihood : how forecast errors are shown and sampled; None for point forecasts only.
     Raises ValueError where either is neither None nor a whole number within its range.
     """
 
     min_samples = 1
 
-    def __init__(self, input_chunk_length: int | None, output_chunk_length: int | None):
+    def __init__(
+        self,
+        input_chunk_length: int | None,
+        output_chunk_length: int | None,
+        likelihood: NormalLikelihood | None = None,
+    ):
         check_whole_number("input_chunk_length", input_chunk_length, self.min_samples, or_none=True)
         check_whole_number("output_chunk_length", output_chunk_length, 1, or_none=True)
         super().__init__(add_encoders=None)
         self._input_chunk_length = input_chunk_length
         self._output_chunk_length = output_chunk_length
+        self._likelihood = likelihood
 
     @abstractmethod
     def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
@@ -55,6 +64,13 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
 
         windows : (n_windows, n_samples), NaN where a value is missing.
         """
+
+    def _forecast_moments(self, windows: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
+        """Mean and variance of the n samples after each window, (n_windows, n) each.
+
+        Asked only of a model that has a likelihood; windows as in ``_forecast``.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def _lines(self, windows: FloatArray) -> LineSpectrum:
@@ -70,14 +86,14 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         """Check the series, and remember it where it is a single one, so that ``predict(n)`` can do without.
 
         Series may differ in length, frequency and number of components.
-        Raises ValueError for a series that cannot be forecast (shorter than ``input_chunk_length``, with no
-        observed value in its window, an infinite one, or several samples a time stamp) and for covariates;
-        the model then stays as it was.
+        Raises ValueError for a series that cannot be forecast (shorter than ``input_chunk_length``, with too
+        few observed values in its window, an infinite one, or several samples a time stamp) and for
+        covariates; the model then stays as it was.
         """
         self._refuse_covariates(past_covariates, future_covariates)
         checked = check_series(series, self.min_train_series_length)
         for one in checked:
-            as_windows(self._last_window(one))
+            self._check_window(self._last_window(one))
         self.training_series = None
         super().fit(checked[0] if len(checked) == 1 else checked, verbose=verbose)
         return self
@@ -99,9 +115,14 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         series : one series or a sequence, seen by ``fit`` or not; None takes the one that was fitted.
         Returns one forecast a series, in the dtype of the series, with its components, frequency, static
         covariates, hierarchy and metadata; a list where ``series`` is a sequence.
-        The other arguments are those of darts; covariates must be None, and there is nothing to sample.
-        Raises ValueError where n < 1, before ``fit``, without ``series`` after a fit on several, and for a
-        series that cannot be forecast.
+        num_samples : more than 1 draws so many samples of every forecast; it needs a likelihood.
+        predict_likelihood_parameters : the parameters of the likelihood in place of the forecast, without
+            static covariates and hierarchy.
+        random_state : seed of the samples; None goes on with numpy's own random numbers, as darts does.
+        The other arguments are those of darts; covariates must be None.
+        Raises ValueError where n < 1, before ``fit``, without ``series`` after a fit on several, for a series
+        that cannot be forecast, and where samples or parameters are asked for without a likelihood or beyond
+        ``output_chunk_length``.
         """
         self._check_prediction(
             n,
@@ -115,8 +136,10 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         )
         series = self._given_or_fitted(series)
         checked = check_series(series, self.min_train_series_length)
-        points = self._forecast_points(checked, [end_of(one) for one in checked], n)
-        forecasts = [self._build_forecast_series(p[0], one) for p, one in zip(points, checked, strict=True)]
+        origins = [end_of(one) for one in checked]
+        show = Show(num_samples, predict_likelihood_parameters, random_state)
+        points, like = self._answers(checked, origins, n, show)
+        forecasts = [self._build_forecast_series(p[0], one) for p, one in zip(points, like, strict=True)]
         return forecasts[0] if isinstance(series, TimeSeries) else forecasts
 
     def spectrum(self, series: TimeSeries | None = None) -> pd.DataFrame:
@@ -171,9 +194,18 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
             show_warnings=show_warnings,
         )
         origins = [range(int(first), int(last) + 1, stride) for first, last in bounds]
-        points = self._forecast_points(checked, origins, forecast_horizon)
+        show = Show(**{field: prediction[field] for field in Show._fields})
+        points, like = self._answers(checked, origins, forecast_horizon, show)
         build = last_points if last_points_only else whole_forecasts
-        return [build(*each) for each in zip(checked, origins, points, strict=True)]
+        return [build(*each) for each in zip(like, origins, points, strict=True)]
+
+    def _answers(
+        self, series: Sequence[TimeSeries], origins: Sequence[range], n: int, show: Show
+    ) -> tuple[list[FloatArray], Sequence[TimeSeries]]:
+        """What was asked for, from every origin of every series, and series that describe its columns."""
+        if self.likelihood is None or show.is_mean:
+            return self._forecast_points(series, origins, n), series
+        return self.likelihood.answers(series, self._moment_points(series, origins, n), show)
 
     def _forecast_points(
         self, series: Sequence[TimeSeries], origins: Sequence[range], n: int
@@ -181,6 +213,18 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         """Forecasts from every origin of every series, each of shape (n_origins, n, n_components)."""
         values = [series_values(one) for one in series]
         return forecast_origins(self._forecast_in_chunks, values, origins, self.input_chunk_length, n)
+
+    def _moment_points(
+        self, series: Sequence[TimeSeries], origins: Sequence[range], n: int
+    ) -> list[tuple[FloatArray, FloatArray]]:
+        """Means and variances of forecasts, each as in ``_forecast_points``."""
+
+        def both(windows: FloatArray, _: int) -> FloatArray:
+            return np.concatenate(self._forecast_moments(windows, n), axis=1)
+
+        values = [series_values(one) for one in series]
+        points = forecast_origins(both, values, origins, self.input_chunk_length, 2 * n)
+        return [(each[:, :n], each[:, n:]) for each in points]
 
     def _forecast_in_chunks(self, windows: FloatArray, n: int) -> FloatArray:
         chunk = self.output_chunk_length
@@ -207,12 +251,30 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
             )
         return self.training_series if series is None else series
 
+    def _check_window(self, window: FloatArray) -> None:
+        """Raise ValueError unless the window, (n_components, n_samples), can be forecast."""
+        as_windows(window)
+        observed = np.isfinite(window).sum(axis=1)
+        if observed.min() < self.min_samples:
+            raise ValueError(
+                f"a series must have at least {self.min_samples} observed values in its window, got "
+                f"{observed.min()} in component {observed.argmin()}"
+            )
+
     def _check_prediction(
-        self, n: int, *, past_covariates: Any, future_covariates: Any, **sampling: Any
+        self, n: int, *, past_covariates: Any, future_covariates: Any, num_samples: int, **options: Any
     ) -> None:
         check_horizon(n)
         self._refuse_covariates(past_covariates, future_covariates)
-        super().predict(n, **sampling)  # darts' own checks: fitted at all, nothing to sample
+        # darts' own checks: fitted at all, nothing asked for that needs a likelihood and has none.
+        super().predict(n, num_samples=num_samples, **options)
+        check_whole_number("num_samples", num_samples, 1)
+        chunk = self.output_chunk_length
+        if num_samples > 1 and chunk is not None and n > chunk:
+            raise ValueError(
+                f"num_samples must be 1 where n is above output_chunk_length={chunk}, as the errors of "
+                f"forecasts made from forecasts are not known, got num_samples={num_samples} and n={n}"
+            )
 
     def _refuse_covariates(self, past_covariates: Any, future_covariates: Any) -> None:
         for name, given in (("past_covariates", past_covariates), ("future_covariates", future_covariates)):
@@ -231,6 +293,15 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
     def output_chunk_length(self) -> int | None:
         """Samples forecast at once; None for any number."""
         return self._output_chunk_length
+
+    @property
+    def likelihood(self) -> NormalLikelihood | None:
+        """How forecast errors are shown and sampled; None for a model of point forecasts."""
+        return self._likelihood
+
+    @property
+    def supports_probabilistic_prediction(self) -> bool:
+        return self.likelihood is not None
 
     @property
     def supports_multivariate(self) -> bool:

@@ -51,8 +51,9 @@ class LSTMModel(WindowedModel):
     """
 
     network_class = LSTM
-    # At darts' 1e-3, a hundred epochs of a hundred monthly values leave it half trained.
-    learning_rate = 3e-3
+    # At darts' 1e-3, a hundred epochs of a hundred monthly values leave it half trained. Chosen on monthly series
+    # other than those that results are quoted for.
+    learning_rate = 1e-2
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ Examples
 try:
     from harmonic_forecasters.sktime.dft import DFTForecaster
     from harmonic_forecasters.sktime.gru_seq2seq import GRUSeq2SeqForecaster
+    from harmonic_forecasters.sktime.harmonic import HarmonicForecaster
     from harmonic_forecasters.sktime.lstm import LSTMForecaster
     from harmonic_forecasters.sktime.mlp import MLPForecaster
 except ModuleNotFoundError as error:
@@ -23,4 +24,4 @@ except ModuleNotFoundError as error:
         "pip install 'harmonic-forecasters[sktime]'"
     ) from error
 
-__all__ = ["DFTForecaster", "GRUSeq2SeqForecaster", "LSTMForecaster", "MLPForecaster"]
+__all__ = ["DFTForecaster", "GRUSeq2SeqForecaster", "HarmonicForecaster", "LSTMForecaster", "MLPForecaster"]

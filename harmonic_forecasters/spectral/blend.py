@@ -50,7 +50,7 @@ SMALLEST_WEIGHT = 1e-6
 class Blend:
     """Several models of the same windows, and how far each is believed.
 
-    models : the models; the first tells the lines.
+    models : the models, an adaptive spectrum first, linear prediction last.
     weights : (n_models, n_series), adding up to 1 for every series.
     """
 
@@ -68,8 +68,18 @@ class Blend:
         return np.asarray(sum(w * (variance + (mean - centre) ** 2) for w, mean, variance in parts))
 
     def lines(self) -> LineSpectrum:
-        """The sinusoids of the first model."""
-        return self.models[0].lines()
+        """The sinusoids of the adaptive spectrum; where linear prediction is exact, those of prediction."""
+        exact = (self.weights[-1] == 1.0)[:, None]
+        spectra = [model.lines() for model in (self.models[0], self.models[-1])]
+        most = max(lines.amplitude.shape[1] for lines in spectra)
+        columns = []
+        for name in ("frequency", "amplitude", "phase"):
+            adaptive, predicted = (
+                np.pad(getattr(lines, name), ((0, 0), (0, most - lines.amplitude.shape[1])))
+                for lines in spectra
+            )
+            columns.append(np.where(exact, predicted, adaptive))
+        return LineSpectrum(*columns)
 
     def _believed(self) -> list[tuple[FloatArray, Continuation]]:
         pairs = zip(self.weights[:, :, None], self.models, strict=True)
@@ -94,17 +104,24 @@ def fit_blend(y: ArrayLike) -> Blend:
     """
     filled = _without_gaps(y)
     n_samples = filled.shape[1]
-    level, changes = fit_iaa(filled), fit_integrated(filled)
-    models: list[Continuation] = [level, changes]
-    evidence = [level.log_evidence, changes.log_evidence]
+    n_series = len(filled)
+    models: list[Continuation] = []
+    evidence = []
     positive = filled.min(axis=1) > 0.0
+    logarithm = np.log(np.where(positive[:, None], filled, 1.0))
+    centre = logarithm.mean(axis=1, keepdims=True)
+    # All in one batch, which costs one series little more than one model.
+    both = np.concatenate([filled, logarithm - centre]) if positive.any() else filled
+    fits = fit_iaa(both), fit_integrated(both)
+    for fit in fits:
+        models.append(fit.take(slice(n_series)))
+        evidence.append(fit.log_evidence[:n_series])
     if positive.any():
-        logarithm = np.log(np.where(positive[:, None], filled, 1.0))
         # The density of y is that of log y, divided by y.
         stretch = np.where(positive, logarithm.sum(axis=1), np.inf)
-        for model in (fit_iaa(logarithm), fit_integrated(logarithm)):
-            models.append(Logarithmic(model))
-            evidence.append(model.log_evidence - stretch)
+        for fit in fits:
+            models.append(Logarithmic(fit.take(slice(n_series, None)), np.exp(centre[:, 0])))
+            evidence.append(fit.log_evidence[n_series:] - stretch)
     best = np.max(evidence, axis=0)
     weights = np.exp((np.array(evidence) - best) / max(1.0, n_samples / SPECTRUM_SAMPLES))
     weights /= weights.sum(axis=0)

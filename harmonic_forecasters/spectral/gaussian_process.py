@@ -94,10 +94,7 @@ class HarmonicProcess:
         at_once = max(1, _CHUNK_ELEMENTS // (n_samples * max(len(times), 1)))
         chunks = [complete[i : i + at_once] for i in range(0, len(complete), at_once)]
         for rows in [*chunks, *np.flatnonzero(gaps.any(axis=1))[:, None]]:
-            part = HarmonicProcess(
-                **{name: getattr(self, name)[rows] for name in HarmonicProcess.__annotations__}
-            )
-            result[rows] = part._variance_of_alike(times, gaps[rows[0]], accumulate)
+            result[rows] = self.take(rows)._variance_of_alike(times, gaps[rows[0]], accumulate)
         return np.asarray(self.unit[:, None] ** 2 * result)
 
     def _variance_of_alike(
@@ -135,6 +132,12 @@ class HarmonicProcess:
             # Rounding can leave less than the noise, which no forecast can do without.
             result[:, chunk] = np.maximum(total, noise[:, chunk])
         return result
+
+    def take(self, rows: slice | NDArray[np.int64]) -> HarmonicProcess:
+        """The same of some of the series."""
+        return HarmonicProcess(
+            **{name: getattr(self, name)[rows] for name in HarmonicProcess.__annotations__}
+        )
 
     @property
     def _period(self) -> int:

@@ -51,6 +51,10 @@ class Integrated:
         result[:, ~outside] = self.changes.variance(np.maximum(times[~outside] - 1, 0))
         return result
 
+    def take(self, rows: slice) -> Integrated:
+        """The same of some of the series."""
+        return Integrated(self.windows[rows], self.changes.take(rows), self.log_evidence[rows])
+
     def lines(self) -> LineSpectrum:
         """The sinusoids whose changes were found: frequencies as they are, amplitudes and phases undone."""
         found = self.changes.lines()

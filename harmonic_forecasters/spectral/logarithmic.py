@@ -19,14 +19,17 @@ _LARGEST_EXPONENT = 300.0
 class Logarithmic:
     """A model of the logarithms of positive windows, in the unit of the windows themselves.
 
-    logarithms : the model of the logarithms.
+    logarithms : the model of the logarithms of the window, divided by its geometric mean.
+    geometric_mean : (n_series,), unit of the series.
     """
 
     logarithms: Continuation
+    geometric_mean: FloatArray
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The median of what is expected, exp of the expected logarithm."""
-        return np.asarray(np.exp(np.minimum(self.logarithms.evaluate(t), _LARGEST_EXPONENT)))
+        expected = np.minimum(self.logarithms.evaluate(t), _LARGEST_EXPONENT)
+        return np.asarray(self.geometric_mean[:, None] * np.exp(expected))
 
     def variance(self, t: ArrayLike) -> FloatArray:
         """exp(2 m + v) (e^v - 1): that of a lognormal variable whose logarithm has mean m and variance v."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from harmonic_forecasters.backtesting.models import model_spec
@@ -28,6 +32,30 @@ def test_the_suite_quick_is_what_it_promises():
         (first, *_) = synthetic[name].load(suite.seed)
         assert (first.values.to_numpy() != first.clean).any() == noisy
     assert suite.reference == "seasonal_naive"
+
+
+def test_what_quick_shows_from_elsewhere_is_what_was_measured():
+    table = Path(__file__).parents[2] / "benchmarks" / "results" / "noise_free_networks.csv"
+    measured = pd.read_csv(table).query("step == 'all'")["mse"]
+    for entry in load_suite("quick").elsewhere:
+        assert np.isclose(measured, entry["value"], rtol=5e-3).sum() == 1, entry
+    assert len(load_suite("quick").elsewhere) == 4
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ("5", "elsewhere must be a list"),
+        ("[{task: nile}]", "elsewhere must have the key 'forecast'"),
+        (
+            "[{task: nile, forecast: x, metric: mae, value: much, how: so}]",
+            "value must be a number, got 'much'",
+        ),
+    ],
+)
+def test_results_from_elsewhere_are_complete(entries, message):
+    with pytest.raises(ValueError, match=message):
+        parse_suite("mine", f"{TASKS}\n{MODELS}\nelsewhere: {entries}")
 
 
 def test_the_words_of_a_suite_become_tasks_and_models():

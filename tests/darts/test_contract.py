@@ -16,12 +16,13 @@ from darts.dataprocessing.transformers import Scaler
 from darts.metrics import mae
 from darts.models import ConformalNaiveModel, NaiveEnsembleModel, NaiveSeasonal, RegressionEnsembleModel
 
-from harmonic_forecasters.darts import DFTModel
+from harmonic_forecasters.darts import DFTModel, HarmonicModel
 
 #: (class, options that forecast quickly); options must not set the chunk lengths.
 MODELS = [
     (DFTModel, {}),
     (DFTModel, {"window": ("kaiser", 4.0), "n_components": 3, "trend": "linear"}),
+    (HarmonicModel, {"method": "burg"}),
 ]
 WINDOWS = [
     pytest.param({}, id="whole series"),
@@ -287,7 +288,7 @@ def test_backtest_residuals_and_gridsearch_agree_with_the_forecasts(make_model, 
     assert model.backtest(series, metric=mae, **options) == pytest.approx(mae(series, forecasts))
     residuals = model.residuals(series, **options)
     assert mae(series, forecasts) == pytest.approx(abs(residuals.values()).mean())
-    parameters = {key: [value] for key, value in model.model_params.items()} | {"input_chunk_length": [5, 12]}
+    parameters = {key: [value] for key, value in model.model_params.items()} | {"input_chunk_length": [8, 12]}
     best, chosen, score = type(model).gridsearch(parameters, series, forecast_horizon=2, metric=mae)
     assert best.input_chunk_length == chosen["input_chunk_length"]
     assert score == pytest.approx(

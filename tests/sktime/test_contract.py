@@ -6,6 +6,7 @@ from sktime.utils.estimator_checks import check_estimator, parametrize_with_chec
 from harmonic_forecasters.sktime import (
     DFTForecaster,
     GRUSeq2SeqForecaster,
+    HarmonicForecaster,
     LSTMForecaster,
     MLPForecaster,
 )
@@ -13,6 +14,7 @@ from harmonic_forecasters.sktime import (
 ESTIMATORS = [
     DFTForecaster,
     GRUSeq2SeqForecaster,
+    HarmonicForecaster,
     LSTMForecaster,
     MLPForecaster,
 ]

@@ -93,9 +93,11 @@ def test_weights_add_up_and_mixtures_are_as_uncertain_as_their_parts_and_how_the
 
 def test_logarithms_are_those_of_a_lognormal_variable():
     logarithms = fit_iaa(np.log(np.abs(task("small", 3, 0.1, 8)[0]) + 1.0))
-    fit, ahead = Logarithmic(logarithms), np.arange(100, 103)
+    scale = np.array([1.0, 10.0, 1e-3])
+    fit, ahead = Logarithmic(logarithms, scale), np.arange(100, 103)
     draws = np.random.default_rng(0).normal(size=(200_000, 1, 1))
-    samples = np.exp(logarithms.evaluate(ahead) + np.sqrt(logarithms.variance(ahead)) * draws)
+    deviation = np.sqrt(logarithms.variance(ahead))
+    samples = scale[:, None] * np.exp(logarithms.evaluate(ahead) + deviation * draws)
     np.testing.assert_allclose(fit.evaluate(ahead), np.median(samples, axis=0), rtol=0.01)
     np.testing.assert_allclose(fit.variance(ahead), samples.var(axis=0), rtol=0.05)
 

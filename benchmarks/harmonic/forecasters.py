@@ -1,0 +1,86 @@
+"""The forecasters of the study, all in one form: our methods by name, and the usual ones told the seasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from statsforecast.models import MSTL, AutoARIMA, AutoETS, AutoTheta
+
+from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
+from harmonic_forecasters.spectral.inputs import as_windows
+
+FloatArray = NDArray[np.float64]
+#: Longer seasons take AutoARIMA minutes a fit.
+LONGEST_ARIMA_SEASON = 24
+
+
+class Forecast(NamedTuple):
+    """Mean and standard deviation of what will be observed, (n_series, horizon) each; None: not forecast."""
+
+    mean: FloatArray
+    deviation: FloatArray | None = None
+
+    def interval(self, coverage: float) -> tuple[FloatArray, FloatArray]:
+        """Bounds of the central normal interval of that coverage, in (0, 1)."""
+        if self.deviation is None:
+            raise ValueError("this forecast has no standard deviation, and so no interval")
+        width = NormalDist().inv_cdf((1.0 + coverage) / 2.0) * self.deviation
+        return self.mean - width, self.mean + width
+
+
+#: (windows, (n_series, n_samples), NaN where missing; horizon; seasons in samples) -> forecast.
+Forecaster = Callable[[FloatArray, int, tuple[int, ...]], Forecast]
+
+
+def harmonic(method: str) -> Forecaster:
+    """One of our methods, told no season."""
+
+    def forecast(windows: FloatArray, horizon: int, _seasons: tuple[int, ...]) -> Forecast:
+        ahead = windows.shape[1] + np.arange(horizon)
+        fitted = fit_harmonic(windows, method=method)
+        result = Forecast(fitted.evaluate(ahead), np.sqrt(fitted.variance(ahead)))
+        if not np.isfinite(result).all():
+            raise RuntimeError(f"method {method!r} returned values that are not finite")
+        return result
+
+    return forecast
+
+
+def seasonal_naive(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
+    """The last season again and again, each of its samples as last observed."""
+    season = seasons[0]
+    latest = np.full((len(windows), season), np.nan)
+    for start in range(windows.shape[1] % season, windows.shape[1], season):
+        block = windows[:, start : start + season]
+        latest = np.where(np.isnan(block), latest, block)
+    return Forecast(latest[:, np.arange(horizon) % season])
+
+
+def _each(model_of: Callable[[tuple[int, ...]], Any]) -> Forecaster:
+    """A statsforecast model, fitted series by series; gaps are filled on a straight line."""
+
+    def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
+        means = [model_of(seasons).forecast(y=row, h=horizon)["mean"] for row in as_windows(windows)]
+        return Forecast(np.array(means))
+
+    return forecast
+
+
+def _mstl(seasons: tuple[int, ...]) -> Any:
+    # Without a season there is nothing to take out: what remains of MSTL is its forecast of the trend.
+    return AutoETS(model="ZZN") if max(seasons) == 1 else MSTL(season_length=list(seasons))
+
+
+BASELINES: dict[str, Forecaster] = {
+    "SeasonalNaive": seasonal_naive,
+    "MSTL": _each(_mstl),
+    "AutoTheta": _each(lambda seasons: AutoTheta(season_length=seasons[0])),
+    "AutoARIMA": _each(
+        lambda seasons: AutoARIMA(season_length=seasons[0] if seasons[0] <= LONGEST_ARIMA_SEASON else 1)
+    ),
+}
+FORECASTERS: dict[str, Forecaster] = {name: harmonic(name) for name in METHODS} | BASELINES

@@ -1,0 +1,93 @@
+"""M4 Hourly by the rules of the competition, or by the same rules on the tail of its training part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from forecasters import BASELINES, FORECASTERS, FloatArray, Forecast
+from study_table import Bound, Row
+
+from harmonic_forecasters.datasets import get_dataset, load
+
+HORIZON, SEASON = 48, 24
+#: Of Naive2, the competition's benchmark, on the test part.
+NAIVE2_SMAPE, NAIVE2_MASE = 18.383, 2.395
+#: Windows fitted in one call.
+BATCH = 16
+COVERAGE_BOUNDS: dict[str, tuple[Bound | None, Bound | None]] = {
+    "coverage of 80% intervals": (Bound(0.83, low=0.77), None),
+    "coverage of 95% intervals": (Bound(0.97, low=0.92), None),
+}
+OFFICIAL_BOUNDS: dict[str, tuple[Bound | None, Bound | None]] = COVERAGE_BOUNDS | {
+    "OWA": (Bound(0.440), Bound(0.410)),
+    "MASE": (Bound(0.85), None),
+    "MSIS": (None, Bound(6.1)),
+}
+
+
+def histories(validation: bool, every: int) -> list[tuple[FloatArray, FloatArray]]:
+    """History and the 48 hours behind it, of every so many series.
+
+    validation : hold out the last 48 hours of the training part; the test part is not looked at.
+    """
+    series = [values.to_numpy() for _, values in load("m4_hourly")["value"].groupby(level=0, sort=False)]
+    end = HORIZON if validation else 0
+    shown = [values[: len(values) - end] for values in series[::every]]
+    return [(values[:-HORIZON], values[-HORIZON:]) for values in shown]
+
+
+def forecasts(forecaster: str, windows: list[FloatArray]) -> list[Forecast]:
+    """The forecast of each history, those of one length in batches."""
+    result: dict[int, Forecast] = {}
+    seasons = get_dataset("m4_hourly").seasonalities
+    for length in sorted({len(one) for one in windows}):
+        alike = [i for i, one in enumerate(windows) if len(one) == length]
+        for start in range(0, len(alike), BATCH):
+            batch = alike[start : start + BATCH]
+            mean, deviation = FORECASTERS[forecaster](np.array([windows[i] for i in batch]), HORIZON, seasons)
+            for row, i in enumerate(batch):
+                one = slice(row, row + 1)
+                result[i] = Forecast(mean[one], None if deviation is None else deviation[one])
+    return [result[i] for i in range(len(windows))]
+
+
+def scores(history: FloatArray, truth: FloatArray, forecast: Forecast) -> dict[str, float]:
+    """Of one series: sMAPE in per cent, MASE and, where there are intervals, MSIS and coverage."""
+    error = np.abs(truth - forecast.mean[0])
+    scale = np.abs(history[SEASON:] - history[:-SEASON]).mean()
+    values = {
+        "sMAPE": 200.0 * np.mean(error / (np.abs(truth) + np.abs(forecast.mean[0]))),
+        "MASE": error.mean() / scale,
+    }
+    if forecast.deviation is not None:
+        for coverage in (0.80, 0.95):
+            low, high = (bound[0] for bound in forecast.interval(coverage))
+            values[f"coverage of {coverage:.0%} intervals"] = np.mean((low <= truth) & (truth <= high))
+        # (u - l) + 2 / alpha (distance of what lies outside), here of the 95 % interval
+        outside = np.maximum(low - truth, 0.0) + np.maximum(truth - high, 0.0)
+        values["MSIS"] = np.mean(high - low + 2.0 / 0.05 * outside) / scale
+    return {name: float(value) for name, value in values.items()}
+
+
+def evaluate(forecasters: Sequence[str], *, validation: bool, every: int) -> list[Row]:
+    """A row a forecaster and measure.
+
+    The tail of the training part is another task: of errors there nothing is asked, and OWA, whose unit is
+    Naive2's error on the test part, serves to compare forecasters only.
+    """
+    pairs = histories(validation, every)
+    task = "M4 Hourly, tail of the training part" if validation else "M4 Hourly"
+    asked = COVERAGE_BOUNDS if validation else OFFICIAL_BOUNDS
+    rows = []
+    for one in forecasters:
+        made = forecasts(one, [history for history, _ in pairs])
+        each = [scores(*pair, forecast) for pair, forecast in zip(pairs, made, strict=True)]
+        values = {name: float(np.mean([score[name] for score in each])) for name in each[0]}
+        values["OWA"] = (values["sMAPE"] / NAIVE2_SMAPE + values["MASE"] / NAIVE2_MASE) / 2.0
+        bounds = {} if one in BASELINES else asked
+        rows += [
+            Row(task, one, name, value, *bounds.get(name, (None, None)), cases=len(pairs))
+            for name, value in values.items()
+        ]
+    return rows

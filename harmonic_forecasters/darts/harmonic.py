@@ -1,0 +1,97 @@
+"""Harmonic forecasts off the DFT grid: see :mod:`harmonic_forecasters.spectral.harmonic`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harmonic_forecasters.darts.base import UntrainedGlobalModel
+from harmonic_forecasters.darts.likelihoods import named_likelihood
+from harmonic_forecasters.spectral.harmonic import MIN_SAMPLES, check_method, fit_harmonic
+from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral.lines import LineSpectrum
+
+
+class HarmonicModel(UntrainedGlobalModel):
+    """Forecasts of signals made of harmonics, whatever their periods.
+
+    Periods need not divide the window and need not be told. The default, a blend, weighs adaptive spectra of
+    the window and of its changes, plain and in logarithms, by how probable each makes the window.
+
+    Nothing is trained: ``fit`` checks the series and remembers a single one, and ``predict`` takes any other.
+    Each component of a multivariate series is forecast by itself. A window needs at least 8 observed values;
+    NaN marks missing ones.
+
+    Parameters
+    ----------
+    input_chunk_length : samples in the window, the last ones of a series, at least 8; None takes the whole
+        series.
+    output_chunk_length : forecasts of more samples than this are made in chunks, each from a window that
+        holds the chunks before it; None forecasts any number of samples at once. Likelihood parameters and
+        samples are given for one chunk only: how errors grow through chunks fed back is not known.
+    method : ``"blend"``, or a single method: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"``
+        or ``"sparse_bayes"``; each is explained in the module of its name in ``spectral``.
+    likelihood : None for point forecasts only. With ``"gaussian"`` or ``"quantile"``, forecast errors are
+        normal: ``num_samples`` draws from them, each step and component by itself (errors of neighbouring
+        steps are not correlated in the draws), and ``predict_likelihood_parameters=True`` gives mean and
+        standard deviation (``tide_mu``, ``tide_sigma``) or quantiles (``tide_q0.100``). A forecast that is
+        not sampled is the mean.
+    quantiles : those that ``"quantile"`` shows, above 0 and below 1; None shows 0.01, 0.05, 0.1, 0.25, 0.5
+        and their mirror images.
+
+    Raises
+    ------
+    ValueError : for an option out of its range; the message says the rule and the value.
+
+    Source: Yardibi, Li, Stoica, Xue, Baggeroer (2010), IEEE Trans. Aerospace and Electronic Systems 46, eq. 9
+    to 14, for the spectrum of ``"blend"`` and ``"iaa"``; the modules of the other methods name theirs.
+
+    Examples
+    --------
+    A period that does not divide the window is continued all the same:
+
+    >>> import numpy as np
+    >>> from darts import TimeSeries
+    >>> t = np.arange(120)
+    >>> tide = TimeSeries.from_values(3 * np.cos(2 * np.pi * t / 12.42), columns=["tide"])
+    >>> model = HarmonicModel(likelihood="gaussian").fit(tide[:100])
+    >>> bool(np.allclose(model.predict(20).values(), tide[100:].values(), atol=0.1))
+    True
+    >>> model.predict(20, predict_likelihood_parameters=True).components.to_list()
+    ['tide_mu', 'tide_sigma']
+    >>> model.predict(20, num_samples=500, random_state=0).n_samples
+    500
+    >>> model.spectrum()[["component", "period", "amplitude"]].iloc[:1].round()
+      component  period  amplitude
+    0      tide    12.0        3.0
+    """
+
+    min_samples = MIN_SAMPLES
+
+    def __init__(
+        self,
+        input_chunk_length: int | None = None,
+        output_chunk_length: int | None = None,
+        *,
+        method: str = "blend",
+        likelihood: str | None = None,
+        quantiles: Sequence[float] | None = None,
+    ):
+        check_method(method)
+        super().__init__(
+            input_chunk_length, output_chunk_length, likelihood=named_likelihood(likelihood, quantiles)
+        )
+        self.method = method
+
+    def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
+        n_samples = windows.shape[1]
+        return fit_harmonic(windows, method=self.method).evaluate(np.arange(n_samples, n_samples + n))
+
+    def _forecast_moments(self, windows: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
+        n_samples = windows.shape[1]
+        fitted, t = fit_harmonic(windows, method=self.method), np.arange(n_samples, n_samples + n)
+        return fitted.evaluate(t), fitted.variance(t)
+
+    def _lines(self, windows: FloatArray) -> LineSpectrum:
+        return fit_harmonic(windows, method=self.method).lines()

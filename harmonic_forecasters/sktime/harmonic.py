@@ -1,0 +1,83 @@
+"""Harmonic forecasts off the DFT grid as an sktime forecaster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harmonic_forecasters.sktime.base import SpectralForecaster
+from harmonic_forecasters.spectral.continuation import Continuation
+from harmonic_forecasters.spectral.harmonic import fit_harmonic
+from harmonic_forecasters.spectral.inputs import FloatArray
+
+
+class HarmonicForecaster(SpectralForecaster):
+    """Forecast signals made of harmonics, whatever their periods.
+
+    Periods need not divide the window and need not be told. The default, a blend, weighs adaptive spectra
+    of the window and of its changes, plain and in logarithms, by how probable each makes the window.
+
+    Prediction intervals are normal, with the variance that the method gives to each step. In the sample,
+    forecasts are a smooth of the data. The window needs at least 8 observed values a column; a series of
+    fewer is refused with a ValueError.
+
+    Parameters
+    ----------
+    window_length : int or None, default=None
+        Use only so many of the last samples, at least 8; None uses all.
+    method : str, default="blend"
+        The default blend, or one method by name: "iaa", "burg", "modified_covariance", "esprit" or
+        "sparse_bayes", each explained in the module of its name in ``harmonic_forecasters.spectral``.
+
+    Attributes
+    ----------
+    spectrum_ : pandas.DataFrame
+        The sinusoids, one a row: component (the column of y), frequency (cycles per sample), period
+        (samples), amplitude (unit of y), phase (radians, of a cosine, at the first sample of the window).
+
+    See Also
+    --------
+    harmonic_forecasters.spectral.harmonic.fit_harmonic : The same on arrays.
+
+    References
+    ----------
+    .. [1] T. Yardibi, J. Li, P. Stoica, M. Xue, A. B. Baggeroer (2010). Source localization and sensing: a
+       nonparametric iterative adaptive approach based on weighted least squares. IEEE Transactions on
+       Aerospace and Electronic Systems 46(1), 425-443.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from harmonic_forecasters.sktime import HarmonicForecaster
+    >>> tide = pd.Series(3 * np.cos(2 * np.pi * np.arange(120) / 12.42))
+    >>> forecaster = HarmonicForecaster().fit(tide[:100])
+    >>> bool(np.allclose(forecaster.predict(fh=range(1, 21)), tide[100:], atol=0.1))
+    True
+    >>> forecaster.spectrum_[["period", "amplitude"]].iloc[:1].round()
+       period  amplitude
+    0    12.0        3.0
+    """
+
+    _model: Continuation
+
+    def __init__(self, *, window_length: int | None = None, method: str = "blend") -> None:
+        self.window_length = window_length
+        self.method = method
+        super().__init__()
+
+    def _fit_window(self, window: FloatArray) -> Continuation:
+        return fit_harmonic(window, method=self.method)
+
+    def _forecast_deviation(self, window: FloatArray, t: NDArray[np.int64]) -> FloatArray:  # noqa: ARG002
+        return np.sqrt(self._model.variance(t))
+
+    @classmethod
+    def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:  # noqa: ARG003
+        """Settings for sktime's tests: small, and between them with every parameter off its default.
+
+        parameter_set : ignored, there is one set only.   Returns a list of constructor arguments.
+        """
+        return [{"window_length": 12}, {"method": "burg"}]
