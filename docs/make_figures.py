@@ -20,6 +20,8 @@ from harmonic_forecasters.networks.window_dft import amplitudes_and_phases
 from harmonic_forecasters.plotting import FORECAST, LINES, TRUTH, plot_forecast, plot_leakage
 from harmonic_forecasters.signals import harmonic_sums
 from harmonic_forecasters.spectral.dft import fit_dft
+from harmonic_forecasters.spectral.harmonic import fit_harmonic
+from harmonic_forecasters.spectral.iaa import fit_iaa
 
 FIGURES = Path(__file__).parent / "figures"
 NOISE_FREE = Path(__file__).parents[1] / "benchmarks" / "results" / "noise_free_networks.csv"
@@ -100,16 +102,8 @@ def noisy_interval() -> Figure:
     held = np.mean((quantiles[..., 0] <= truth) & (truth <= quantiles[..., 2]))
     window = series[begin - lookback : begin].values()[:, 0]
     figure, ax = plt.subplots(figsize=(9, 3.4), layout="constrained")
-    plot_forecast(window, quantiles[0, :, 1], truth[0], ax=ax)
-    steps = np.arange(lookback, lookback + horizon)
-    ax.fill_between(
-        steps,
-        quantiles[0, :, 0],
-        quantiles[0, :, 2],
-        color=FORECAST["color"],
-        alpha=0.2,
-        label="80 % interval",
-    )
+    interval = quantiles[0, :, 0], quantiles[0, :, 2]
+    plot_forecast(window, quantiles[0, :, 1], truth[0], interval=interval, ax=ax)
     ax.set_ylim(-2.2, 2.9)  # room for the legend
     ax.legend(loc="upper left", fontsize="small", ncols=4)
     ax.set_title(
@@ -222,10 +216,54 @@ def networks_by_step() -> Figure:
     return figure
 
 
+def harmonic_against_dft() -> Figure:
+    """Broken cycles, clean and under noise, continued by the DFT, the adaptive spectrum, and the blend."""
+    n_samples, horizon = 100, 40
+    t = np.arange(n_samples, n_samples + horizon)
+    clean = two_sines((28.0, 11.0), n_samples + horizon)
+    noise = np.random.default_rng(1).normal(0.0, 0.3, n_samples)
+    figure, axes = plt.subplots(3, 2, figsize=(11, 7.5), sharex=True, sharey=True, layout="constrained")
+    windows = {"no noise": clean[:n_samples], "noise of deviation 0.3": clean[:n_samples] + noise}
+    for column, (title, window) in zip(axes.T, windows.items(), strict=True):
+        fits = {
+            "DFT": fit_dft(window[None]),
+            "adaptive spectrum": fit_iaa(window[None]),
+            "blend, the default": fit_harmonic(window[None]),
+        }
+        for ax, (method, fit) in zip(column, fits.items(), strict=True):
+            forecast = fit.evaluate(t)[0]
+            plot_forecast(window, forecast, clean[n_samples:], ax=ax)
+            error = np.sqrt(np.mean((forecast - clean[n_samples:]) ** 2))
+            ax.set_title(f"{method}, {title}: root mean squared error {error:.1g}", fontsize="medium")
+            ax.set_ylim(-2.4, 3.2)  # room for the legend
+            ax.set_xlabel("")
+    for ax in axes[-1]:
+        ax.set_xlabel("time (samples)")
+    return figure
+
+
+def harmonic_airline() -> Figure:
+    """The last two years of airline passengers with 80 % and 95 % intervals, told nothing of the season."""
+    y, horizon = load_airline(), 24
+    n_samples = len(y) - horizon
+    values, time = y.to_numpy(), y.index.to_timestamp().to_numpy()
+    fit, t = fit_harmonic(values[None, :n_samples]), np.arange(n_samples, len(y))
+    forecast, deviation = fit.evaluate(t)[0], np.sqrt(fit.variance(t)[0])
+    interval = forecast - 1.96 * deviation, forecast + 1.96 * deviation
+    figure, ax = plt.subplots(figsize=(9, 3.4), layout="constrained")
+    plot_forecast(values[:n_samples], forecast, values[n_samples:], interval=interval, time=time, ax=ax)
+    error = np.sqrt(np.mean((forecast - values[n_samples:]) ** 2))
+    ax.set_title(f"95 % interval, root mean squared error {error:.0f}", fontsize="medium")
+    ax.set_ylabel("thousand passengers")
+    return figure
+
+
 #: Name of the file -> what draws it.
 DRAWINGS = {
     "dft_leakage": leakage,
     "forecast": airline,
+    "harmonic_against_dft": harmonic_against_dft,
+    "harmonic_airline": harmonic_airline,
     "mlp_interval": noisy_interval,
     "lstm_drift": lstm_drift,
     "gru_seq2seq_window": encoded_window,

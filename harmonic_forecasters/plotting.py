@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HISTORY: dict[str, Any] = {"color": "0.35", "linewidth": 1.2}
 TRUTH: dict[str, Any] = {"color": "0.35", "linewidth": 1.2, "linestyle": ":", "marker": ".", "markersize": 4}
 FORECAST: dict[str, Any] = {"color": "#d55e00", "linewidth": 1.6}
+BAND: dict[str, Any] = {"color": "#d55e00", "alpha": 0.2, "linewidth": 0}
 RECONSTRUCTION: dict[str, Any] = {"color": "#0072b2", "linewidth": 1.6, "linestyle": "--"}
 LINES: dict[str, Any] = {"color": "#0072b2", "linewidth": 1.2}
 
@@ -39,6 +40,7 @@ def plot_forecast(
     forecast: ArrayLike,
     truth: ArrayLike | None = None,
     *,
+    interval: tuple[ArrayLike, ArrayLike] | None = None,
     time: ArrayLike | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -48,6 +50,7 @@ def plot_forecast(
     ----------
     history : (n_samples,), any unit.
     forecast, truth : (horizon,), unit of the history; they begin one sample after it.
+    interval : lower and upper bounds of the forecast, (horizon,) each, drawn as a band.
     time : (n_samples + horizon,), numbers or datetime64, where to draw them; None counts samples from 0.
 
     Raises
@@ -76,6 +79,14 @@ def plot_forecast(
             raise ValueError(f"truth must be as long as the forecast, {horizon}, got {len(truth)}")
         ax.plot(times[n_samples:], truth, label="what followed", **TRUTH)
     ax.plot(times[n_samples:], forecast, label="forecast", **FORECAST)
+    if interval is not None:
+        lower, upper = (_series("interval", bound) for bound in interval)
+        if not len(lower) == len(upper) == horizon:
+            raise ValueError(
+                f"interval must have bounds as long as the forecast, {horizon}, "
+                f"got {len(lower)} and {len(upper)}"
+            )
+        ax.fill_between(times[n_samples:], lower, upper, label="interval", **BAND)
     ax.axvspan(times[n_samples], times[-1], color="0.94", zorder=0)
     if time is None:
         ax.set_xlabel("time (samples)")

@@ -40,6 +40,13 @@ def test_without_the_truth_only_the_forecast_is_drawn():
     assert list(drawn(plot_forecast(HISTORY, FORECAST))) == ["observed", "forecast"]
 
 
+def test_an_interval_is_a_band_from_bound_to_bound():
+    ax = plot_forecast(HISTORY, FORECAST, interval=([0.0, -1.0], [3.0, 2.0]))
+    (band,) = (each for each in ax.collections if each.get_label() == "interval")
+    height = band.get_paths()[0].vertices[:, 1]
+    assert (height.min(), height.max()) == (-1.0, 3.0)
+
+
 def test_times_may_be_dates():
     time = np.arange("2024-01-01", "2024-01-07", dtype="datetime64[D]")
     ax = plot_forecast(HISTORY, FORECAST, TRUTH, time=time)
@@ -109,6 +116,10 @@ def test_everything_is_drawn_into_the_axes_given():
             r"forecast must have .* at least one sample, got the shape \(0,\)",
         ),
         (lambda: plot_forecast(HISTORY, FORECAST, [1.0]), "truth must be as long as the forecast, 2, got 1"),
+        (
+            lambda: plot_forecast(HISTORY, FORECAST, interval=([1.0], [2.0, 3.0])),
+            "interval must have bounds as long as the forecast, 2, got 1 and 2",
+        ),
         (
             lambda: plot_forecast(HISTORY, FORECAST, time=[0, 1]),
             r"history and forecast, 6, got the shape \(2,\)",

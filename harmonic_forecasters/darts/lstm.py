@@ -51,8 +51,8 @@ class LSTMModel(WindowedModel):
     """
 
     network_class = LSTM
-    # At darts' 1e-3, a hundred epochs of a hundred monthly values leave it half trained. Chosen on monthly series
-    # other than those that results are quoted for.
+    # At darts' 1e-3, a hundred epochs of a hundred monthly values leave it half trained. Chosen on other
+    # monthly series than those that results are quoted for.
     learning_rate = 1e-2
 
     def __init__(

@@ -62,10 +62,13 @@ class Blend:
         return np.asarray(sum(w * model.evaluate(t) for w, model in self._believed()))
 
     def variance(self, t: ArrayLike) -> FloatArray:
-        """Mean variance of the models plus the variance between their means."""
-        parts = [(w, model.evaluate(t), model.variance(t)) for w, model in self._believed()]
-        centre = sum(w * mean for w, mean, _ in parts)
-        return np.asarray(sum(w * (variance + (mean - centre) ** 2) for w, mean, variance in parts))
+        """The square of the models' mean deviation.
+
+        The error of a mean of forecasts is the mean of their errors. By Minkowski's inequality its deviation
+        is at most the mean of theirs, which it comes near where errors are alike.
+        """
+        deviation = sum(w * np.sqrt(model.variance(t)) for w, model in self._believed())
+        return np.asarray(deviation**2)
 
     def lines(self) -> LineSpectrum:
         """The sinusoids of the adaptive spectrum; where linear prediction is exact, those of prediction."""

@@ -116,6 +116,7 @@ class HarmonicProcess:
             covariances = column[:, np.arange(len(times)) % self._period]
             prior = np.cumsum(2.0 * np.cumsum(covariances, axis=1) - column[:, :1], axis=1)
             noise = noise * np.arange(1, len(times) + 1)
+        overrated = (self.noise - self.observation_noise)[:, None]
         for begin in range(0, len(times), step):
             chunk = slice(begin, begin + step)
             lags = np.abs(times[chunk, None] - np.arange(n_samples)) % self._period
@@ -124,11 +125,15 @@ class HarmonicProcess:
                 cross = np.cumsum(cross, axis=1) + carried[0][:, None]
                 trend = np.cumsum(trend, axis=1) + carried[1]
                 carried = cross[:, -1], trend[:, -1:]
-            explained = np.einsum("stn,stn->st", cross, inverse.solve(cross))
+            predictor = inverse.solve(cross)
+            explained = np.einsum("stn,stn->st", cross, predictor)
             # How far the trend at t goes beyond what the waves' covariance says of it.
             beyond = trend - np.einsum("skn,stn->skt", solved_basis, cross)
-            of_trend = np.einsum("skt,skt->st", beyond, np.linalg.solve(self.trend_precision, beyond))
-            total = prior[:, chunk] + noise[:, chunk] - explained + of_trend
+            weighed = np.linalg.solve(self.trend_precision, beyond)
+            total = prior[:, chunk] + noise[:, chunk] - explained + np.einsum("skt,skt->st", beyond, weighed)
+            # The predictor allows for more noise than there is: its error is that much smaller.
+            predictor += np.einsum("skn,skt->stn", solved_basis, weighed)
+            total -= overrated * np.einsum("stn,stn->st", predictor, predictor)
             # Rounding can leave less than the noise, which no forecast can do without.
             result[:, chunk] = np.maximum(total, noise[:, chunk])
         return result
