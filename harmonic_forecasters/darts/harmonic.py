@@ -8,7 +8,8 @@ import numpy as np
 
 from harmonic_forecasters.darts.base import UntrainedGlobalModel
 from harmonic_forecasters.darts.likelihoods import named_likelihood
-from harmonic_forecasters.spectral.harmonic import MIN_SAMPLES, check_method, fit_harmonic
+from harmonic_forecasters.spectral.blend import MIN_SAMPLES
+from harmonic_forecasters.spectral.harmonic import check_method, fit_harmonic
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.lines import LineSpectrum
 

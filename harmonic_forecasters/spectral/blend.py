@@ -24,21 +24,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from harmonic_forecasters.spectral.continuation import Continuation
+from harmonic_forecasters.spectral.gaussian_process import HarmonicProcess
 from harmonic_forecasters.spectral.iaa import fit_iaa
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_observed
 from harmonic_forecasters.spectral.integrated import fit_integrated
 from harmonic_forecasters.spectral.lines import LineSpectrum
-from harmonic_forecasters.spectral.logarithmic import Logarithmic
+from harmonic_forecasters.spectral.logarithmic import Logarithmic, largest_logarithm
 from harmonic_forecasters.spectral.modified_covariance import (
     LARGEST_EXACT_RESIDUAL,
     fit_modified_covariance,
 )
 from harmonic_forecasters.spectral.sparse_bayes import fit_sparse_bayes
 
+MIN_SAMPLES = 8
 # Samples that a window counts for, between spectra and between spectra and prediction.
 SPECTRUM_SAMPLES = 50
 FAMILY_SAMPLES = 10
@@ -52,10 +54,16 @@ class Blend:
 
     models : the models, an adaptive spectrum first, linear prediction last.
     weights : (n_models, n_series), adding up to 1 for every series.
+    exact : (n_series,), whether linear prediction is exact.
+    gaps : (n_series,), whether values are missing; the models have them filled.
+    around_gaps : the adaptive spectrum of series with gaps, which knows what was not seen; None without any.
     """
 
     models: Sequence[Continuation]
     weights: FloatArray
+    exact: NDArray[np.bool_]
+    gaps: NDArray[np.bool_]
+    around_gaps: HarmonicProcess | None
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The weighted mean of what the models expect."""
@@ -68,11 +76,15 @@ class Blend:
         is at most the mean of theirs, which it comes near where errors are alike.
         """
         deviation = sum(w * np.sqrt(model.variance(t)) for w, model in self._believed())
-        return np.asarray(deviation**2)
+        variance = np.asarray(deviation**2)
+        if self.around_gaps is not None:
+            missing = np.where(self.exact[self.gaps, None], 0.0, self.around_gaps.variance(t))
+            variance[self.gaps] = np.maximum(variance[self.gaps], missing)
+        return variance
 
     def lines(self) -> LineSpectrum:
         """The sinusoids of the adaptive spectrum; where linear prediction is exact, those of prediction."""
-        exact = (self.weights[-1] == 1.0)[:, None]
+        exact = self.exact[:, None]
         spectra = [model.lines() for model in (self.models[0], self.models[-1])]
         most = max(lines.amplitude.shape[1] for lines in spectra)
         columns = []
@@ -94,7 +106,7 @@ def fit_blend(y: ArrayLike) -> Blend:
 
     y : (n_series, n_samples), at least 8 samples, NaN where a value is missing. Gaps are first filled: by
         sinusoids where those fit the rest exactly, else by what the adaptive spectrum of the rest expects.
-    Raises ValueError as :func:`~.inputs.as_windows` does.
+    Raises ValueError as :func:`~.inputs.as_windows` does, and for fewer than 8 observed values.
 
     Examples
     --------
@@ -105,6 +117,7 @@ def fit_blend(y: ArrayLike) -> Blend:
     >>> bool(np.abs(forecast / np.exp(0.01 * ahead + 0.3 * np.sin(2 * np.pi * ahead / 12)) - 1).max() < 0.02)
     True
     """
+    check_observed(y, MIN_SAMPLES)
     filled = _without_gaps(y)
     n_samples = filled.shape[1]
     n_series = len(filled)
@@ -116,29 +129,37 @@ def fit_blend(y: ArrayLike) -> Blend:
     # All in one batch, which costs one series little more than one model.
     both = np.concatenate([filled, logarithm - centre]) if positive.any() else filled
     fits = fit_iaa(both), fit_integrated(both)
+    units = fits[0].unit, fits[1].changes.unit
     for fit in fits:
         models.append(fit.take(slice(n_series)))
         evidence.append(fit.log_evidence[:n_series])
     if positive.any():
         # The density of y is that of log y, divided by y.
         stretch = np.where(positive, logarithm.sum(axis=1), np.inf)
+        largest = largest_logarithm(logarithm - centre)
         for fit in fits:
-            models.append(Logarithmic(fit.take(slice(n_series, None)), np.exp(centre[:, 0])))
+            models.append(Logarithmic(fit.take(slice(n_series, None)), np.exp(centre[:, 0]), largest))
             evidence.append(fit.log_evidence[n_series:] - stretch)
     best = np.max(evidence, axis=0)
     weights = np.exp((np.array(evidence) - best) / max(1.0, n_samples / SPECTRUM_SAMPLES))
     weights /= weights.sum(axis=0)
 
     prediction = fit_modified_covariance(filled)
-    exact = prediction.relative_residual < LARGEST_EXACT_RESIDUAL
+    # Straight lines, plain or in changes or logarithms, need no recursion.
+    line = np.stack(units).reshape(len(units), -1, n_series) == 0.0
+    straight = (line & np.stack([np.ones_like(positive), positive])[: line.shape[1]]).any(axis=(0, 1))
+    exact = (prediction.relative_residual < LARGEST_EXACT_RESIDUAL) & ~straight
     with np.errstate(divide="ignore"):
         density = -0.5 * (np.log(2.0 * np.pi * prediction.noise_variance) + 1.0)
     lead = np.clip(density - best / n_samples + SPECTRUM_HANDICAP, -1e3, 1e3)
     share = np.where(exact, 1.0, expit(lead * min(FAMILY_SAMPLES, n_samples)))
+    share[straight] = 0.0
     models.append(prediction)
     weights = np.concatenate([weights * (1.0 - share), share[None]])
     weights[weights < SMALLEST_WEIGHT] = 0.0
-    return Blend(models, weights / weights.sum(axis=0))
+    gaps = np.asarray(np.isnan(np.asarray(y, dtype=np.float64)).any(axis=1))
+    around_gaps = fit_iaa(np.asarray(y)[gaps]) if gaps.any() else None
+    return Blend(models, weights / weights.sum(axis=0), exact, gaps, around_gaps)
 
 
 def _without_gaps(y: ArrayLike) -> FloatArray:
@@ -153,5 +174,8 @@ def _without_gaps(y: ArrayLike) -> FloatArray:
     expected = sinusoids
     if misfit.any():
         expected[misfit] = fit_iaa(windows[misfit]).evaluate(times)
+    # What has never been below zero should not get there by a fill.
+    floor = np.nanmin(windows, axis=1, keepdims=True)
+    expected = np.where(floor > 0.0, np.maximum(expected, floor), expected)
     filled[rows] = np.where(gaps[rows], expected, filled[rows])
     return filled

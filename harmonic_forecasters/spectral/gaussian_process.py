@@ -57,7 +57,7 @@ class HarmonicProcess:
         first, last = min(times.min(initial=0), 0), max(times.max(initial=0), n_samples - 1)
         # x(t) = sum_j r(t - j) w_j, for all times from the first to the last at once.
         lags = np.arange(first - n_samples + 1, last + 1)
-        kernel = self._autocovariance()[:, np.abs(lags) % self._period]
+        kernel = self._autocovariance(lags)
         n_fft = next_fast_len(len(lags) + n_samples, real=True)
         waves = irfft(rfft(kernel, n_fft) * rfft(self.weights, n_fft), n_fft)
         chosen = times - first + n_samples - 1
@@ -102,8 +102,8 @@ class HarmonicProcess:
     ) -> FloatArray:
         """Variances in unit^2, of series with the same gaps."""
         n_series, n_samples = self.windows.shape
-        column = self._autocovariance()
-        inverse = covariance_inverse(column[:, :n_samples], self.noise, ~gaps)
+        column = self._autocovariance(np.arange(n_samples))
+        inverse = covariance_inverse(column, self.noise, ~gaps)
         basis = trend_basis(np.arange(n_samples), n_samples)
         solved_basis = inverse.solve(np.broadcast_to(basis * ~gaps, (n_series, 2, n_samples)))
         result = np.empty((n_series, len(times)))
@@ -113,14 +113,17 @@ class HarmonicProcess:
         noise = np.broadcast_to(self.observation_noise[:, None], prior.shape)
         if accumulate:
             # var(x_1 + ... + x_h) = h r_0 + 2 sum_{l<h} (h - l) r_l
-            covariances = column[:, np.arange(len(times)) % self._period]
+            covariances = self._autocovariance(np.arange(len(times)))
             prior = np.cumsum(2.0 * np.cumsum(covariances, axis=1) - column[:, :1], axis=1)
             noise = noise * np.arange(1, len(times) + 1)
         overrated = (self.noise - self.observation_noise)[:, None]
         for begin in range(0, len(times), step):
             chunk = slice(begin, begin + step)
-            lags = np.abs(times[chunk, None] - np.arange(n_samples)) % self._period
-            cross, trend = np.where(gaps, 0.0, column[:, lags]), trend_basis(times[chunk], n_samples)
+            lags = times[chunk, None] - np.arange(n_samples)
+            cross, trend = (
+                np.where(gaps, 0.0, self._autocovariance(lags)),
+                trend_basis(times[chunk], n_samples),
+            )
             if accumulate:
                 cross = np.cumsum(cross, axis=1) + carried[0][:, None]
                 trend = np.cumsum(trend, axis=1) + carried[1]
@@ -144,12 +147,17 @@ class HarmonicProcess:
             **{name: getattr(self, name)[rows] for name in HarmonicProcess.__annotations__}
         )
 
-    @property
-    def _period(self) -> int:
-        return int(2 * (self.power.shape[1] - 1))
+    def _autocovariance(self, lags: NDArray[np.int64]) -> FloatArray:
+        """Covariance of the waves at the lags, any shape, in unit^2: (n_series, *lags.shape).
 
-    def _autocovariance(self) -> FloatArray:
-        return np.asarray(irfft(self.power * self._period, self._period))
+        Waves on a grid repeat after a period of it. What lies half a period away could as well have been
+        said of its mirror image, so from three eighths to half a period memory fades to none.
+        """
+        period = 2 * (self.power.shape[1] - 1)
+        distance = np.abs(lags)
+        fading = np.clip((0.5 * period - distance) / (0.125 * period), 0.0, 1.0)
+        covariance = irfft(self.power * period, period)
+        return np.asarray(covariance[:, distance % period] * (fading * fading * (3.0 - 2.0 * fading)))
 
 
 def covariance_inverse(

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from harmonic_forecasters.spectral.blend import fit_blend
+from harmonic_forecasters.spectral.blend import MIN_SAMPLES, fit_blend
 from harmonic_forecasters.spectral.burg import fit_burg
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.esprit import fit_esprit
 from harmonic_forecasters.spectral.iaa import fit_iaa
-from harmonic_forecasters.spectral.inputs import as_windows
+from harmonic_forecasters.spectral.inputs import check_observed
 from harmonic_forecasters.spectral.modified_covariance import fit_modified_covariance
 from harmonic_forecasters.spectral.sparse_bayes import fit_sparse_bayes
-
-MIN_SAMPLES = 8
 
 METHODS: Mapping[str, Callable[..., Continuation]] = {
     "blend": fit_blend,
@@ -48,14 +45,7 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend") -> Continuation:
     True
     """
     check_method(method)
-    as_windows(y, min_samples=MIN_SAMPLES)
-    observed = np.isfinite(np.asarray(y, dtype=np.float64)).sum(axis=1)
-    if (observed < MIN_SAMPLES).any():
-        series = int(observed.argmin())
-        raise ValueError(
-            f"a series must have at least {MIN_SAMPLES} observed values, "
-            f"series {series} has {observed[series]}"
-        )
+    check_observed(y, MIN_SAMPLES)
     return METHODS[method](y)
 
 

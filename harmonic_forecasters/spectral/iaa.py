@@ -29,7 +29,7 @@ from harmonic_forecasters.spectral.gaussian_process import (
     covariance_inverse,
     trend_basis,
 )
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_observed
 from harmonic_forecasters.spectral.toeplitz import DenseInverse, ToeplitzInverse
 
 # Frequencies a sample, iterations, and the factor by which noise is overrated: chosen on development seeds
@@ -37,8 +37,11 @@ from harmonic_forecasters.spectral.toeplitz import DenseInverse, ToeplitzInverse
 GRID = 4
 ITERATIONS = 4
 NOISE_FACTOR = 4.0
+MIN_OBSERVED = 3
 _SMALLEST_PRIOR = 1e-200
 _SMALLEST_SHARE = 1e-12
+_SMALLEST_UNIT = 1e-150
+_ROUNDING = 1e-14
 
 
 def fit_iaa(y: ArrayLike) -> HarmonicProcess:
@@ -55,7 +58,7 @@ def fit_iaa(y: ArrayLike) -> HarmonicProcess:
 
     Raises
     ------
-    ValueError : for unusable values, as :func:`~.inputs.as_windows` says.
+    ValueError : for unusable values, as :func:`~.inputs.as_windows` says, or fewer than 3 observed ones.
 
     Examples
     --------
@@ -66,6 +69,7 @@ def fit_iaa(y: ArrayLike) -> HarmonicProcess:
     >>> fit.lines().period[0, :1].round(1)
     array([7.3])
     """
+    check_observed(y, MIN_OBSERVED)
     filled = as_windows(y)
     windows = np.asarray(y, dtype=np.float64)
     gaps = np.isnan(windows)
@@ -122,7 +126,9 @@ def _fit(filled: FloatArray, windows: FloatArray, observed: NDArray[np.bool_] | 
     quadratic = np.einsum("sn,sn->s", z - change @ basis, weights)
     quadratic += ((start + change) ** 2 * prior_precision).sum(axis=1)
     determinant = inverse.log_determinant() + np.linalg.slogdet(precision)[1] - np.log(prior_precision).sum(1)
-    log_unit = np.log(np.where(unit > 0.0, unit, 1.0))
+    # A straight line is as probable as rounding lets anything be.
+    rounding = np.maximum(_ROUNDING * np.abs(filled).max(axis=1), _SMALLEST_UNIT)
+    log_unit = np.log(np.maximum(unit, rounding))
     # R counts for its shape only: its scale, with the noise overrated, is replaced by the most probable one.
     scale = np.maximum(quadratic / n_seen, NOISE_FLOOR)
     evidence = -0.5 * (determinant + n_seen * (1.0 + np.log(2.0 * np.pi * scale))) - n_seen * log_unit
@@ -167,7 +173,7 @@ def _straight_line(
     residual = (centred - line @ basis) * seen
     line[:, :1] += mean
     unit = np.sqrt((residual**2).sum(axis=1) / seen.sum())
-    rounding = 1e-14 * np.abs(filled).max(axis=1)
+    rounding = _ROUNDING * np.abs(filled).max(axis=1)
     return line, residual, np.where(unit > rounding, unit, 0.0)
 
 

@@ -55,3 +55,18 @@ def check_horizon(n: int) -> None:
     """Raise ValueError unless n, the number of samples to forecast, is a whole number of at least 1."""
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise ValueError(f"n must be a whole number of at least 1, got {n!r}")
+
+
+def check_observed(y: ArrayLike, min_observed: int) -> None:
+    """Raise ValueError where a series of y, (n_series, n_samples), has fewer observed values than that.
+
+    Unusable values raise as in :func:`as_windows`.
+    """
+    as_windows(y)
+    observed = (~np.isnan(np.asarray(y, dtype=np.float64))).sum(axis=1)
+    if (observed < min_observed).any():
+        series = int(observed.argmin())
+        raise ValueError(
+            f"a series must have at least {min_observed} observed values, "
+            f"series {series} has {observed[series]}"
+        )

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_observed
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
@@ -168,14 +168,9 @@ def observed_windows(y: ArrayLike, *, min_observed: int) -> tuple[FloatArray, Bo
 
     Raises as :func:`~.inputs.as_windows`, and ValueError where a series has fewer values than that.
     """
-    observed = ~np.isnan(np.asarray(y, dtype=np.float64)) if np.ndim(y) == 2 else np.ones((0, 0), dtype=bool)
+    check_observed(y, min_observed)
     windows = as_windows(y)
-    count = observed.sum(axis=1)
-    if (count < min_observed).any():
-        series = int((count < min_observed).argmax())
-        raise ValueError(
-            f"a series must have at least {min_observed} observed values, series {series} has {count[series]}"
-        )
+    observed = ~np.isnan(np.asarray(y, dtype=np.float64))
     return np.where(observed, windows, 0.0), observed
 
 

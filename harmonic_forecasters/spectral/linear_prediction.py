@@ -77,7 +77,8 @@ class LinearPrediction:
 
         Beyond (and, mirrored, before) the window it is noise_variance times the running sum of the squared
         impulse response (Makhoul 1975; Box, Jenkins 1970, eq. 5.1.16), and at most twice the mean square of
-        the window: the variance of the difference of two values that know nothing of each other.
+        the window: the variance of the difference of two values that know nothing of each other. Where roots
+        have been mirrored it is at least the mean square of the window.
         """
         times = np.asarray(t, dtype=np.int64)
         impulse = np.zeros_like(self.windows)
@@ -88,8 +89,12 @@ class LinearPrediction:
         growth = np.cumsum(np.concatenate([impulse[:, -1:], response], axis=1) ** 2, axis=1)
         mean_square = np.mean((self.windows - self.level[:, None]) ** 2, axis=1)
         most = np.maximum(2.0 * mean_square, self.noise_variance)
-        variance = np.minimum(self.noise_variance[:, None] * growth, most[:, None])
-        return np.asarray(variance[:, np.maximum(steps - 1, 0)])
+        variance = np.minimum(self.noise_variance[:, None] * growth, most[:, None])[
+            :, np.maximum(steps - 1, 0)
+        ]
+        # From where roots are mirrored on, the recursion is another, whose errors no residual has shown.
+        mirrored = (steps > self.coefficients.shape[1]) & ~_is_stable(self.coefficients)[:, None]
+        return np.asarray(np.where(mirrored, np.maximum(variance, mean_square[:, None]), variance))
 
     @property
     def relative_residual(self) -> FloatArray:

@@ -11,8 +11,7 @@ from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
-# exp of more leaves the range of doubles, squared.
-_LARGEST_EXPONENT = 300.0
+_MOST_GROWTH = np.log(4.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +20,18 @@ class Logarithmic:
 
     logarithms : the model of the logarithms of the window, divided by its geometric mean.
     geometric_mean : (n_series,), unit of the series.
+    largest : (n_series,), the largest logarithm that is forecast.
+
+    Growth by a constant factor does not go on for ever: see :func:`largest_logarithm`.
     """
 
     logarithms: Continuation
     geometric_mean: FloatArray
+    largest: FloatArray
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The median of what is expected, exp of the expected logarithm."""
-        expected = np.minimum(self.logarithms.evaluate(t), _LARGEST_EXPONENT)
+        expected = np.minimum(self.logarithms.evaluate(t), self.largest[:, None])
         return np.asarray(self.geometric_mean[:, None] * np.exp(expected))
 
     def variance(self, t: ArrayLike) -> FloatArray:
@@ -39,3 +42,17 @@ class Logarithmic:
     def lines(self) -> LineSpectrum:
         """The sinusoids in the logarithms."""
         return self.logarithms.lines()
+
+
+def largest_logarithm(logarithms: FloatArray) -> FloatArray:
+    """Above the largest of each window by its range and a factor of four.
+
+    logarithms : (n_series, n_samples).   Returns (n_series,).
+
+    Examples
+    --------
+    >>> largest_logarithm(np.array([[0.0, 1.0]])).round(3)
+    array([3.386])
+    """
+    largest = logarithms.max(axis=1)
+    return np.asarray(largest + (largest - logarithms.min(axis=1)) + _MOST_GROWTH)

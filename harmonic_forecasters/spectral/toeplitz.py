@@ -12,10 +12,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
+from scipy.linalg import lapack, toeplitz
 
 from harmonic_forecasters.spectral.inputs import FloatArray
 
 _FEW_SERIES = 8
+_SHORT = 256
 _WELL_CONDITIONED = 1e-4
 _LIGHTEST_RIDGE = 1e-14
 _TINY = 1e-290
@@ -134,10 +136,15 @@ def _definite(column: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     todo, ridge = np.arange(len(column)), 0.0
     while len(todo):
         column[todo, 0] += ridge * np.maximum(column[todo, 0], _TINY)
-        # The recursion takes N steps in Python: series side by side where there are many.
-        many = len(todo) > _FEW_SERIES
         lags = column[todo]
-        polynomial, errors[todo] = _predict_many(lags.T.copy()) if many else _predict_one(lags)
+        # The recursion takes N steps in Python: series side by side where there are many, and where there
+        # are few and they are short, a Cholesky factor is had sooner.
+        if len(todo) > _FEW_SERIES:
+            polynomial, errors[todo] = _predict_many(lags.T.copy())
+        elif lags.shape[1] > _SHORT:
+            polynomial, errors[todo] = _predict_one(lags)
+        else:
+            polynomial, errors[todo] = _predict_short(lags)
         with np.errstate(divide="ignore", invalid="ignore"):
             first[todo] = polynomial / errors[todo, -1:]
         todo = todo[~((errors[todo] > 0.0).all(axis=1) & np.isfinite(first[todo]).all(axis=1))]
@@ -156,6 +163,20 @@ def _predict_one(column: FloatArray) -> tuple[FloatArray, FloatArray]:
             reflection = -(a[:order] @ lags[order:0:-1]) / error[order - 1]
             a[1 : order + 1] += reflection * a[order - 1 :: -1]
             error[order] = error[order - 1] * (1.0 - reflection * reflection)
+    return polynomial, errors
+
+
+def _predict_short(column: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """As :func:`_predict_one`, by R = L L': errors are the squares of L's diagonal."""
+    polynomial, errors = np.zeros_like(column), np.zeros_like(column)
+    last = np.zeros(column.shape[1])
+    last[-1] = 1.0
+    for lags, a, error in zip(column, polynomial, errors, strict=True):
+        factor, failed = lapack.dpotrf(toeplitz(lags), lower=True)
+        if not failed:
+            error[:] = np.diagonal(factor) ** 2
+            # Turned around, a Toeplitz matrix is itself: its last column is the first, backwards.
+            a[:] = error[-1] * lapack.dpotrs(factor, last, lower=True)[0][::-1]
     return polynomial, errors
 
 

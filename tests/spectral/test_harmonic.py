@@ -93,7 +93,8 @@ def test_weights_add_up_and_means_and_deviations_are_averaged():
 def test_logarithms_are_those_of_a_lognormal_variable():
     logarithms = fit_iaa(np.log(np.abs(task("small", 3, 0.1, 8)[0]) + 1.0))
     scale = np.array([1.0, 10.0, 1e-3])
-    fit, ahead = Logarithmic(logarithms, scale), np.arange(100, 103)
+    unbounded = np.full(3, np.inf)
+    fit, ahead = Logarithmic(logarithms, scale, unbounded), np.arange(100, 103)
     draws = np.random.default_rng(0).normal(size=(200_000, 1, 1))
     deviation = np.sqrt(logarithms.variance(ahead))
     samples = scale[:, None] * np.exp(logarithms.evaluate(ahead) + deviation * draws)
@@ -146,7 +147,7 @@ def test_degenerate_and_real_life_windows_give_finite_forecasts(method, series):
 @pytest.mark.parametrize(
     ("series", "options", "message"),
     [
-        (np.arange(7.0), {}, "at least 8 sample"),
+        (np.arange(7.0), {}, "at least 8 observed values, series 0 has 7"),
         (np.r_[np.arange(7.0), np.full(5, np.nan)], {}, "at least 8 observed values, series 0 has 7"),
         (np.full(20, np.nan), {}, "all NaN"),
         (np.r_[np.arange(20.0), np.inf], {}, "infinite"),
@@ -157,3 +158,41 @@ def test_degenerate_and_real_life_windows_give_finite_forecasts(method, series):
 def test_bad_input_is_refused(series, options, message):
     with pytest.raises(ValueError, match=message):
         fit_harmonic(series[None], **options)
+
+
+@pytest.mark.parametrize("law", [lambda t: 3.0 + t, lambda t: np.exp(0.03 * t), lambda t: 7.05 - 0.1 * t])
+def test_straight_lines_and_constant_growth_go_on(law):
+    t = np.arange(120)
+    fit = fit_blend(law(t[None, :60]))
+    np.testing.assert_allclose(fit.evaluate(t[60:])[0], law(t[60:]), rtol=1e-6)
+
+
+def test_what_is_exact_nearby_does_not_claim_to_be_exact_far_ahead():
+    t = np.arange(60)
+    fit = fit_blend((np.exp(0.03 * t) * (1.0 + 0.3 * np.sin(t)))[None])
+    assert fit.exact.all()
+    assert fit.variance([60])[0] < 1e-12
+    assert fit.variance([160])[0] > 1.0
+
+
+def test_logarithms_do_not_grow_without_bound():
+    growth = np.exp(0.02 * np.arange(24) + 0.3 * np.random.default_rng(0).normal(size=(50, 24)))
+    assert fit_blend(growth).evaluate([1000]).max() < 1e3 * growth.max()
+
+
+def test_what_follows_a_gap_is_as_uncertain_as_it_is_far():
+    walk = np.random.default_rng(0).normal(size=(40, 101)).cumsum(axis=1)
+    broken = walk[:, :100].copy()
+    broken[:, 80:] = np.nan
+    fit = fit_blend(broken)
+    error = np.abs(walk[:, 100] - fit.evaluate([100])[:, 0])
+    assert (error < 1.96 * np.sqrt(fit.variance([100])[:, 0])).mean() > 0.75
+
+
+def test_gaps_do_not_take_a_positive_series_below_its_smallest_value():
+    t = np.arange(100)
+    series = np.exp(2.0 * np.sin(2 * np.pi * t / 12) + 0.2 * np.random.default_rng(0).normal(size=100))
+    broken = np.repeat(series[None], 5, axis=0)
+    for row, start in enumerate(range(20, 70, 10)):
+        broken[row, start : start + 12] = np.nan
+    assert len(fit_blend(broken).models) == 5  # logarithms among them

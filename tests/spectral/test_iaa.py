@@ -177,3 +177,20 @@ def test_degenerate_windows_give_finite_forecasts(series):
         for values in (fit.evaluate([n, n + 100]), fit.variance([n, n + 100]), fit.log_evidence):
             assert np.isfinite(values).all()
         assert np.abs(fit.evaluate([n])).max() < 10 * np.abs(series).max()
+
+
+@pytest.mark.parametrize("fit", [fit_iaa, fit_integrated])
+def test_far_ahead_nothing_begins_anew_and_doubt_does_not_shrink(fit):
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=(20, 24)) if fit is fit_iaa else np.cumsum(rng.normal(size=(20, 24)), axis=1)
+    process = fit(y)
+    ahead = np.arange(24, 24 + 6 * 24)
+    deviation = np.sqrt(process.variance(ahead))
+    assert (deviation[:, 1:] > 0.97 * np.maximum.accumulate(deviation, axis=1)[:, :-1]).all()
+    # Beyond the grid's half period the waves have faded, and what is left is a straight line.
+    assert np.abs(np.diff(process.evaluate(ahead[80:]), n=2)).max() < 1e-9 * np.abs(y).max()
+
+
+def test_too_few_values_are_refused():
+    with pytest.raises(ValueError, match="at least 3 observed values, series 1 has 2"):
+        fit_iaa([[1.0, 2.0, 3.0], [1.0, np.nan, 2.0]])
