@@ -221,7 +221,8 @@ def test_rolling_forecasts_do_not_see_the_future(estimator, garbage):
     origins = range(start, changed_from + 1)
     assert len(known) >= len(origins)
     for origin, expected, actual in zip(origins, known, other, strict=False):
-        np.testing.assert_array_equal(actual, expected)
+        # Windows with gaps are computed apart, so what shares a batch, and with it the last digit, differs.
+        np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-12 * abs(values).max())
         alone = forecast(estimator, values[:origin])[: len(expected)]
         np.testing.assert_allclose(expected, alone, rtol=0, atol=estimator.tolerance * abs(values).max())
 

@@ -38,6 +38,7 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend") -> Continuation:
 
     Examples
     --------
+    >>> import numpy as np
     >>> t = np.arange(100)
     >>> tone = np.cos(2 * np.pi * t / 13.7)[None]
     >>> forecast = fit_harmonic(tone).evaluate([100, 101])

@@ -43,7 +43,7 @@ class LinearPrediction:
     >>> sine.evaluate([-1, 6, 7]) + 0.0
     array([[-1.,  0., -1.]])
     >>> sine.variance([0, 6, 7, 8]).round(3)
-    array([[0.01, 0.01, 0.01, 0.02]])
+    array([[0.01, 0.01, 0.01, 0.5 ]])
     """
 
     windows: FloatArray
