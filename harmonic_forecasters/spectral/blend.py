@@ -30,7 +30,7 @@ from scipy.special import expit
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.gaussian_process import HarmonicProcess
 from harmonic_forecasters.spectral.iaa import fit_iaa
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_observed
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
 from harmonic_forecasters.spectral.integrated import fit_integrated
 from harmonic_forecasters.spectral.lines import LineSpectrum
 from harmonic_forecasters.spectral.logarithmic import Logarithmic, largest_logarithm
@@ -117,10 +117,8 @@ def fit_blend(y: ArrayLike) -> Blend:
     >>> bool(np.abs(forecast / np.exp(0.01 * ahead + 0.3 * np.sin(2 * np.pi * ahead / 12)) - 1).max() < 0.02)
     True
     """
-    check_observed(y, MIN_SAMPLES)
-    filled = _without_gaps(y)
-    n_samples = filled.shape[1]
-    n_series = len(filled)
+    filled, gaps, around_gaps = _without_gaps(y)
+    n_series, n_samples = filled.shape
     models: list[Continuation] = []
     evidence = []
     positive = filled.min(axis=1) > 0.0
@@ -129,25 +127,27 @@ def fit_blend(y: ArrayLike) -> Blend:
     # All in one batch, which costs one series little more than one model.
     both = np.concatenate([filled, logarithm - centre]) if positive.any() else filled
     fits = fit_iaa(both), fit_integrated(both)
-    units = fits[0].unit, fits[1].changes.unit
+    # Straight lines, plain or in changes or logarithms, need no recursion.
+    straight = np.zeros(n_series, dtype=np.bool_)
     for fit in fits:
-        models.append(fit.take(slice(n_series)))
-        evidence.append(fit.log_evidence[:n_series])
+        plain = fit.take(slice(n_series))
+        models.append(plain)
+        evidence.append(plain.log_evidence)
+        straight |= plain.unit == 0.0
     if positive.any():
         # The density of y is that of log y, divided by y.
         stretch = np.where(positive, logarithm.sum(axis=1), np.inf)
         largest = largest_logarithm(logarithm - centre)
         for fit in fits:
-            models.append(Logarithmic(fit.take(slice(n_series, None)), np.exp(centre[:, 0]), largest))
-            evidence.append(fit.log_evidence[n_series:] - stretch)
+            logarithmic = fit.take(slice(n_series, None))
+            models.append(Logarithmic(logarithmic, np.exp(centre[:, 0]), largest))
+            evidence.append(logarithmic.log_evidence - stretch)
+            straight |= positive & (logarithmic.unit == 0.0)
     best = np.max(evidence, axis=0)
     weights = np.exp((np.array(evidence) - best) / max(1.0, n_samples / SPECTRUM_SAMPLES))
     weights /= weights.sum(axis=0)
 
     prediction = fit_modified_covariance(filled)
-    # Straight lines, plain or in changes or logarithms, need no recursion.
-    line = np.stack(units).reshape(len(units), -1, n_series) == 0.0
-    straight = (line & np.stack([np.ones_like(positive), positive])[: line.shape[1]]).any(axis=(0, 1))
     exact = (prediction.relative_residual < LARGEST_EXACT_RESIDUAL) & ~straight
     with np.errstate(divide="ignore"):
         density = -0.5 * (np.log(2.0 * np.pi * prediction.noise_variance) + 1.0)
@@ -157,25 +157,22 @@ def fit_blend(y: ArrayLike) -> Blend:
     models.append(prediction)
     weights = np.concatenate([weights * (1.0 - share), share[None]])
     weights[weights < SMALLEST_WEIGHT] = 0.0
-    gaps = np.asarray(np.isnan(np.asarray(y, dtype=np.float64)).any(axis=1))
-    around_gaps = fit_iaa(np.asarray(y)[gaps]) if gaps.any() else None
     return Blend(models, weights / weights.sum(axis=0), exact, gaps, around_gaps)
 
 
-def _without_gaps(y: ArrayLike) -> FloatArray:
-    filled = as_windows(y)
-    gaps = np.isnan(np.asarray(y, dtype=np.float64))
-    rows = np.flatnonzero(gaps.any(axis=1))
-    if not len(rows):
-        return filled
-    windows, times = np.where(gaps, np.nan, filled)[rows], np.arange(filled.shape[1])
-    sinusoids = fit_sparse_bayes(windows).evaluate(times)
+def _without_gaps(y: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_], HarmonicProcess | None]:
+    """The windows filled; which ones had gaps; and the adaptive spectra of those, None without any."""
+    filled = as_windows(y, min_observed=MIN_SAMPLES)
+    missing = np.isnan(np.asarray(y, dtype=np.float64))
+    gaps = np.asarray(missing.any(axis=1))
+    if not gaps.any():
+        return filled, gaps, None
+    windows, times = np.where(missing, np.nan, filled)[gaps], np.arange(filled.shape[1])
+    adaptive, sinusoids = fit_iaa(windows), fit_sparse_bayes(windows).evaluate(times)
     misfit = np.nanstd(windows - sinusoids, axis=1) > LARGEST_EXACT_RESIDUAL * np.nanstd(windows, axis=1)
-    expected = sinusoids
-    if misfit.any():
-        expected[misfit] = fit_iaa(windows[misfit]).evaluate(times)
+    expected = np.where(misfit[:, None], adaptive.evaluate(times), sinusoids)
     # What has never been below zero should not get there by a fill.
     floor = np.nanmin(windows, axis=1, keepdims=True)
     expected = np.where(floor > 0.0, np.maximum(expected, floor), expected)
-    filled[rows] = np.where(gaps[rows], expected, filled[rows])
-    return filled
+    filled[gaps] = np.where(missing[gaps], expected, filled[gaps])
+    return filled, gaps, adaptive

@@ -57,12 +57,9 @@ class HarmonicProcess:
         first, last = min(times.min(initial=0), 0), max(times.max(initial=0), n_samples - 1)
         # x(t) = sum_j r(t - j) w_j, for all times from the first to the last at once.
         lags = np.arange(first - n_samples + 1, last + 1)
-        kernel = self._autocovariance(lags)
-        n_fft = next_fast_len(len(lags) + n_samples, real=True)
-        waves = irfft(rfft(kernel, n_fft) * rfft(self.weights, n_fft), n_fft)
-        chosen = times - first + n_samples - 1
+        waves = weighted_sums(self._autocovariance(lags), self.weights)
         trend = np.einsum("sk,kt->st", self.trend, trend_basis(times, n_samples))
-        return np.asarray(trend + self.unit[:, None] * waves[:, chosen])
+        return np.asarray(trend + self.unit[:, None] * waves[:, times - first])
 
     def variance(self, t: ArrayLike) -> FloatArray:
         """Variance of an observation, the spectrum taken for known; as in ``Continuation``."""
@@ -169,6 +166,17 @@ def covariance_inverse(
     if observed is None or observed.all():
         return ToeplitzInverse(noisy)
     return DenseInverse(noisy, observed)
+
+
+def weighted_sums(kernel: FloatArray, weights: FloatArray) -> FloatArray:
+    """sum_j kernel(t - j) w_j at neighbouring times t, (n_series, n_lags - n_samples + 1).
+
+    kernel : (n_series, n_lags), from the lag t - (n_samples - 1) of the first time to the lag t of the last.
+    weights : (n_series, n_samples).
+    """
+    n_lags, n_samples = kernel.shape[1], weights.shape[1]
+    n_fft = next_fast_len(n_lags + n_samples, real=True)
+    return np.asarray(irfft(rfft(kernel, n_fft) * rfft(weights, n_fft), n_fft)[:, n_samples - 1 : n_lags])
 
 
 def trend_basis(t: NDArray[np.int64], n_samples: int) -> FloatArray:

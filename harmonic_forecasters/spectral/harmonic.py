@@ -12,7 +12,7 @@ from harmonic_forecasters.spectral.burg import fit_burg
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.esprit import fit_esprit
 from harmonic_forecasters.spectral.iaa import fit_iaa
-from harmonic_forecasters.spectral.inputs import check_observed
+from harmonic_forecasters.spectral.inputs import as_windows
 from harmonic_forecasters.spectral.modified_covariance import fit_modified_covariance
 from harmonic_forecasters.spectral.sparse_bayes import fit_sparse_bayes
 
@@ -46,7 +46,7 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend") -> Continuation:
     True
     """
     check_method(method)
-    check_observed(y, MIN_SAMPLES)
+    as_windows(y, min_observed=MIN_SAMPLES)
     return METHODS[method](y)
 
 

@@ -28,8 +28,9 @@ from harmonic_forecasters.spectral.gaussian_process import (
     HarmonicProcess,
     covariance_inverse,
     trend_basis,
+    weighted_sums,
 )
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_observed
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
 from harmonic_forecasters.spectral.toeplitz import DenseInverse, ToeplitzInverse
 
 # Frequencies a sample, iterations, and the factor by which noise is overrated: chosen on development seeds
@@ -69,8 +70,7 @@ def fit_iaa(y: ArrayLike) -> HarmonicProcess:
     >>> fit.lines().period[0, :1].round(1)
     array([7.3])
     """
-    check_observed(y, MIN_OBSERVED)
-    filled = as_windows(y)
+    filled = as_windows(y, min_observed=MIN_OBSERVED)
     windows = np.asarray(y, dtype=np.float64)
     gaps = np.isnan(windows)
     exact = gaps.any(axis=1) & (windows.shape[1] <= MAX_DENSE)
@@ -182,8 +182,5 @@ def _expected(
 ) -> FloatArray:
     """What the model expects at each sample of the window, in unit about the straight line."""
     n_samples = weights.shape[1]
-    kernel = irfft(power * n_grid, n_grid)
     lags = np.abs(np.arange(-n_samples + 1, n_samples)) % n_grid
-    n_fft = next_fast_len(3 * n_samples, real=True)
-    waves = irfft(rfft(kernel[:, lags], n_fft) * rfft(weights, n_fft), n_fft)
-    return np.asarray(waves[:, n_samples - 1 : 2 * n_samples - 1] + change @ basis)
+    return weighted_sums(irfft(power * n_grid, n_grid)[:, lags], weights) + change @ basis

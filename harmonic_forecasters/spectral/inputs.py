@@ -8,14 +8,15 @@ from numpy.typing import ArrayLike, NDArray
 FloatArray = NDArray[np.float64]
 
 
-def as_windows(y: ArrayLike, *, min_samples: int = 1) -> FloatArray:
+def as_windows(y: ArrayLike, *, min_samples: int = 1, min_observed: int = 1) -> FloatArray:
     """Windows ready for a spectral method: float64, two axes, no gap.
 
     y : (n_series, n_samples), real numbers; NaN marks a missing value and is filled by linear interpolation
         between its neighbours in time (at the ends: by the nearest observed value).
     Returns an array of the same shape that shares no memory with y.
     Raises ValueError where y has other than two axes, fewer than ``min_samples`` samples, an infinite value,
-    or a series with no observed value at all; TypeError where it does not hold real numbers.
+    or a series with fewer than ``min_observed`` observed values; TypeError where it does not hold real
+    numbers.
 
     Examples
     --------
@@ -44,6 +45,13 @@ def as_windows(y: ArrayLike, *, min_samples: int = 1) -> FloatArray:
         raise ValueError(
             f"a series must hold at least one observed value, series {empty.argmax()} is all NaN"
         )
+    observed = (~missing).sum(axis=1)
+    if (observed < min_observed).any():
+        series = int(observed.argmin())
+        raise ValueError(
+            f"a series must have at least {min_observed} observed values, "
+            f"series {series} has {observed[series]}"
+        )
     t = np.arange(windows.shape[1])
     for series in np.flatnonzero(missing.any(axis=1)):
         gap = missing[series]
@@ -55,18 +63,3 @@ def check_horizon(n: int) -> None:
     """Raise ValueError unless n, the number of samples to forecast, is a whole number of at least 1."""
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise ValueError(f"n must be a whole number of at least 1, got {n!r}")
-
-
-def check_observed(y: ArrayLike, min_observed: int) -> None:
-    """Raise ValueError where a series of y, (n_series, n_samples), has fewer observed values than that.
-
-    Unusable values raise as in :func:`as_windows`.
-    """
-    as_windows(y)
-    observed = (~np.isnan(np.asarray(y, dtype=np.float64))).sum(axis=1)
-    if (observed < min_observed).any():
-        series = int(observed.argmin())
-        raise ValueError(
-            f"a series must have at least {min_observed} observed values, "
-            f"series {series} has {observed[series]}"
-        )

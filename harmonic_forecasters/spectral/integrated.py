@@ -51,6 +51,11 @@ class Integrated:
         result[:, ~outside] = self.changes.variance(np.maximum(times[~outside] - 1, 0))
         return result
 
+    @property
+    def unit(self) -> FloatArray:
+        """Root mean square of the changes about a straight line, (n_series,); 0 for a straight line."""
+        return self.changes.unit
+
     def take(self, rows: slice) -> Integrated:
         """The same of some of the series."""
         return Integrated(self.windows[rows], self.changes.take(rows), self.log_evidence[rows])

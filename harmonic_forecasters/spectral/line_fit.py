@@ -17,15 +17,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_observed
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
+# Values that a fit of lines needs.
+MIN_OBSERVED = 8
 # Precision (one over variance) of a frequency of which nothing is known but that it lies in 0..1/2.
 FREQUENCY_PRECISION = 48.0
 # Free frequencies keep this many bins (cycles a window) from 0 and 1/2, where sine and cosine become one.
 EDGE_BINS = 0.05
+# Gauss-Newton steps at most; a few suffice where lines lie apart.
+_MOST_STEPS = 50
 # Variance of rounding, where the largest value is between 1 and 2: no residual is explained below it.
 ROUNDING_VARIANCE = 1e-32
 
@@ -168,10 +172,18 @@ def observed_windows(y: ArrayLike, *, min_observed: int) -> tuple[FloatArray, Bo
 
     Raises as :func:`~.inputs.as_windows`, and ValueError where a series has fewer values than that.
     """
-    check_observed(y, min_observed)
-    windows = as_windows(y)
+    windows = as_windows(y, min_observed=min_observed)
     observed = ~np.isnan(np.asarray(y, dtype=np.float64))
     return np.where(observed, windows, 0.0), observed
+
+
+def power_of_two(values: FloatArray) -> FloatArray:
+    """A scale for each series, (n_series,), that its largest value exceeds less than twice; 1 for zeros.
+
+    A power of two, so that dividing by it changes no digit.
+    """
+    largest = abs(values).max(axis=1)
+    return np.asarray(np.ldexp(1.0, np.frexp(np.where(largest > 0.0, largest, 1.0))[1] - 1))
 
 
 def solve_amplitudes(
@@ -227,7 +239,6 @@ def refine_frequencies(
     penalty: FloatArray,
     *,
     tolerance: float = 1e-3,
-    max_steps: int = 50,
 ) -> LeastSquares:
     """Move all free frequencies together to a minimum of the objective.
 
@@ -243,7 +254,7 @@ def refine_frequencies(
     n_samples, k = y.shape[1], fit.frequency.shape[1]
     line = np.arange(k)
     edge = EDGE_BINS / n_samples
-    for _ in range(max_steps if k else 0):
+    for _ in range(_MOST_STEPS if k else 0):
         part = fit.take(active)
         _, hessian, gradient = part.curvature()
         diagonal = hessian[:, line, line]

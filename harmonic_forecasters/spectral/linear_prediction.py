@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.lines import LineSpectrum, side_by_side
 
 # No value is continued beyond so many times the largest of the window; beats rarely reach twice as far.
 LARGEST_GROWTH = 4.0
@@ -123,15 +123,8 @@ class LinearPrediction:
             with np.errstate(divide="ignore"):
                 lasting = abs(np.log(abs(roots))) * span < 1.0
             frequency = np.unique(abs(np.angle(roots[lasting])) / (2.0 * np.pi))
-            weight = _line_weights(values, frequency)
-            order = np.argsort(-abs(weight), kind="stable")
-            found.append((frequency[order], weight[order]))
-        shape = (len(found), max((len(frequency) for frequency, _ in found), default=0))
-        frequency_of, weight_of = np.zeros(shape), np.zeros(shape, dtype=np.complex128)
-        for series, (frequency, weight) in enumerate(found):
-            frequency_of[series, : len(frequency)] = frequency
-            weight_of[series, : len(weight)] = weight
-        return LineSpectrum(frequency_of, np.abs(weight_of), np.angle(weight_of))
+            found.append((frequency, _line_weights(values, frequency)))
+        return side_by_side(found)
 
     def _one_step(self, values: FloatArray) -> FloatArray:
         """Each sample as predicted from its neighbours, see ``evaluate``; values about the level."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters.spectral.inputs import FloatArray
 
@@ -65,3 +66,22 @@ class LineSpectrum:
             "amplitude": self.amplitude[series][present],
             "phase": self.phase[series][present],
         }
+
+
+def side_by_side(waves: Sequence[tuple[FloatArray, NDArray[np.complex128]]]) -> LineSpectrum:
+    """Lines of several series, strongest first; a series with fewer has amplitude zero in the rest.
+
+    waves : for each series its frequencies, (n_lines,), and amplitude times e^{i phase} of each.
+
+    Examples
+    --------
+    >>> side_by_side([(np.array([0.1]), np.array([1j])), (np.array([0.1, 0.2]), np.array([1, -2]))]).amplitude
+    array([[1., 0.],
+           [2., 1.]])
+    """
+    most = max((len(frequency) for frequency, _ in waves), default=0)
+    table = np.zeros((3, len(waves), most))
+    for series, (frequency, wave) in enumerate(waves):
+        order = np.argsort(-np.abs(wave), kind="stable")
+        table[:, series, : len(order)] = frequency[order], np.abs(wave[order]), np.angle(wave[order])
+    return LineSpectrum(*table)

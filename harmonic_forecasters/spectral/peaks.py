@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.lines import LineSpectrum, side_by_side
 
 
 def peak_frequencies(power: FloatArray, *, threshold: float, separation: float, max_peaks: int) -> FloatArray:
@@ -53,8 +53,7 @@ def fit_lines(y: FloatArray, frequencies: list[FloatArray]) -> LineSpectrum:
     >>> fit_lines(y, [np.array([0.2])]).amplitude.round(9)
     array([[2.]])
     """
-    most = max((len(frequency) for frequency in frequencies), default=0)
-    table = np.zeros((3, len(y), most))
+    waves = []
     t = np.arange(y.shape[1])
     for series, frequency in enumerate(frequencies):
         seen = ~np.isnan(y[series])
@@ -64,7 +63,5 @@ def fit_lines(y: FloatArray, frequencies: list[FloatArray]) -> LineSpectrum:
         design = np.concatenate([np.cos(angle), -np.sin(angle), np.ones_like(slope), slope], axis=1)
         values = y[series, seen] - y[series, seen].mean()
         weight = np.linalg.lstsq(design, values, rcond=1e-6)[0][: 2 * len(frequency)]
-        wave = weight[: len(frequency)] + 1j * weight[len(frequency) :]
-        order = np.argsort(-np.abs(wave), kind="stable")
-        table[:, series, : len(frequency)] = frequency[order], np.abs(wave[order]), np.angle(wave[order])
-    return LineSpectrum(*table)
+        waves.append((frequency, weight[: len(frequency)] + 1j * weight[len(frequency) :]))
+    return side_by_side(waves)

@@ -21,16 +21,11 @@ from numpy.typing import ArrayLike
 from scipy.fft import next_fast_len
 from scipy.special import gammaln
 
-from harmonic_forecasters.spectral.esprit import (
-    MIN_OBSERVED,
-    LineMixture,
-    power_of_two,
-    rotation_frequencies,
-    signal_subspace,
-)
+from harmonic_forecasters.spectral.esprit import rotation_frequencies, signal_subspace
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.line_fit import (
     FREQUENCY_PRECISION,
+    MIN_OBSERVED,
     ROUNDING_VARIANCE,
     BoolArray,
     FittedLines,
@@ -38,11 +33,13 @@ from harmonic_forecasters.spectral.line_fit import (
     LeastSquares,
     is_free,
     observed_windows,
+    power_of_two,
     refine_frequencies,
     solve_amplitudes,
     uncertainty,
     with_penalty,
 )
+from harmonic_forecasters.spectral.line_mixture import LineMixture
 
 # Without a limit, each line (three numbers) has four samples at least, and there are no more than this.
 _MOST_LINES = 60

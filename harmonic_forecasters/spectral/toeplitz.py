@@ -39,16 +39,12 @@ class ToeplitzInverse:
     """
 
     def __init__(self, column: FloatArray):
-        column, self._first, self._errors = _definite(column)
+        self._column, self._first, self._errors = _definite(column)
         n_samples = column.shape[1]
         self._n_fft = next_fast_len(2 * n_samples, real=True)
         # R^-1 = (L(x) L(x)' - L(z) L(z)') / x_0, x its first column, z = (0, x_{N-1}, ..., x_1).
         shifted = np.concatenate([np.zeros((len(column), 1)), self._first[:, :0:-1]], axis=1)
         self._spectra = [rfft(column_, self._n_fft) for column_ in (self._first, shifted)]
-        lags = np.concatenate(
-            [column, np.zeros((len(column), self._n_fft - 2 * n_samples + 1)), column[:, :0:-1]], axis=1
-        )
-        self._symbol = rfft(lags)
 
     def solve(self, b: FloatArray) -> FloatArray:
         """The solution x of R x = b.
@@ -59,7 +55,7 @@ class ToeplitzInverse:
         if (self._errors[:, -1] > _WELL_CONDITIONED * self._errors[:, 0]).all():
             return x
         # One step of refinement makes up for what the difference of two products loses.
-        return x + self._apply(b - self._convolve(_match(self._symbol, b), b=x))
+        return x + self._apply(b - self._product(x))
 
     def diagonal_sums(self) -> FloatArray:
         """Sums of the inverse along its diagonals, (n_series, n_samples): the main one first."""
@@ -87,8 +83,12 @@ class ToeplitzInverse:
         product = irfft(terms[0] - terms[1], self._n_fft)[..., :n_samples]
         return np.asarray(product / _match(self._first[:, :1], b))
 
-    def _convolve(self, spectrum: NDArray[np.complex128], b: FloatArray) -> FloatArray:
-        return np.asarray(irfft(spectrum * rfft(b, self._n_fft), self._n_fft)[..., : b.shape[-1]])
+    def _product(self, x: FloatArray) -> FloatArray:
+        """R x."""
+        column = self._column
+        between = np.zeros((len(column), self._n_fft - 2 * column.shape[1] + 1))
+        symbol = _match(rfft(np.concatenate([column, between, column[:, :0:-1]], axis=1)), x)
+        return np.asarray(irfft(symbol * rfft(x, self._n_fft), self._n_fft)[..., : x.shape[-1]])
 
 
 class DenseInverse:

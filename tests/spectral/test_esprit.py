@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from harmonic_forecasters.signals import harmonic_sums
 from harmonic_forecasters.spectral.esprit import (
     fit_esprit,
-    power_of_two,
     rotation_frequencies,
     signal_subspace,
 )
+from harmonic_forecasters.spectral.line_fit import power_of_two
 
 SEEDS = st.integers(0, 2**32 - 1)
 SMALL = {"length": 105, "n_components": (3, 6), "periods": (2, 99)}
@@ -163,29 +163,9 @@ def test_the_scale_is_a_power_of_two_below_the_largest_value():
     np.testing.assert_array_equal(np.log2(scale), [0, 2, -30, 2])
 
 
-DEGENERATE = {
-    "zeros": np.zeros(40),
-    "a constant": np.full(40, 5.0),
-    "a spike": 1.0 * (np.arange(40) == 17),
-    "a step": 1.0 * (np.arange(40) > 20),
-    "a ramp": np.arange(40.0),
-    "a pure sine": np.sin(0.7 * np.arange(40)),
-    "two nearly equal frequencies": np.sin(0.7 * np.arange(40)) + np.sin(0.70001 * np.arange(40) + 2.0),
-    "8 samples": np.random.default_rng(0).normal(size=8),
-    "8 samples of a sine": np.sin(np.arange(8)),
-    "8 values in a long gap": np.where(np.arange(40) % 5 == 0, np.sin(np.arange(40)), np.nan),
-    "1e9": 1e9 * np.sin(np.arange(40)) + 1e8 * np.random.default_rng(1).normal(size=40),
-    "1e-9": 1e-9 * np.sin(np.arange(40)) + 1e-10 * np.random.default_rng(2).normal(size=40),
-    "a wiggle on a level": 1e6 + np.sin(np.arange(40)),
-    "alternating": (-1.0) ** np.arange(40),
-    "growth": np.exp(np.arange(40) / 4.0),
-}
-
-
 @pytest.mark.parametrize("n_lines", [None, 2])
-@pytest.mark.parametrize("name", DEGENERATE)
-def test_degenerate_input_gives_finite_output(name, n_lines):
-    y = DEGENERATE[name]
+def test_degenerate_input_gives_finite_output(degenerate_window, n_lines):
+    y = degenerate_window
     fit = fit_esprit(y[None], n_lines=n_lines)
     t = np.arange(-10, len(y) + 30)
     assert np.isfinite(fit.evaluate(t)).all()
@@ -197,9 +177,8 @@ def test_degenerate_input_gives_finite_output(name, n_lines):
             assert np.isfinite(values).all()
 
 
-@pytest.mark.parametrize("name", ["zeros", "a constant", "alternating", "a pure sine"])
-def test_what_is_predictable_is_predicted_without_doubt(name):
-    y = DEGENERATE[name]
+def test_what_is_predictable_is_predicted_without_doubt(predictable_window):
+    y = predictable_window
     fit = fit_esprit(y[None, :30])
     np.testing.assert_allclose(fit.evaluate(np.arange(40))[0], y, atol=1e-11)
     assert fit.variance(np.arange(40)).max() < 1e-22
