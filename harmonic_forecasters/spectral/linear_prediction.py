@@ -217,7 +217,7 @@ def _continued(past: FloatArray, coefficients: FloatArray, n_steps: int, most: F
     path = np.concatenate([past, np.empty((len(past), n_steps))], axis=1)
     for step in range(n_steps):
         following = np.einsum("so,so->s", path[:, step : step + order], backwards)
-        path[:, order + step] = np.clip(following, -most, most)
+        path[:, order + step] = np.maximum(np.minimum(following, most), -most)
     return path[:, order:]
 
 
@@ -232,18 +232,17 @@ def _is_stable(coefficients: FloatArray) -> NDArray[np.bool_]:
 
     Levinson's recursion run backwards (Kay 1988, eq. 6.51), for all series at once.
     """
-    polynomial = coefficients.copy()
-    stable = np.ones(len(polynomial), dtype=np.bool_)
-    while polynomial.shape[1]:
-        reflection = polynomial[:, -1:]
-        stable &= abs(reflection[:, 0]) < 1.0
-        rest = polynomial[:, :-1]
-        # Series that are out already go on with zeros.
-        reflection = np.where(stable[:, None], reflection, 0.0)
-        rest = np.where(stable[:, None], rest, 0.0)
-        # Where all but nothing is left to divide by, infinite or undefined reflections follow: not stable.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    stable = np.zeros(len(coefficients), dtype=np.bool_)
+    alive, polynomial = np.arange(len(coefficients)), coefficients
+    # Where all but nothing is left to divide by, infinite or undefined reflections follow: not stable.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        while polynomial.shape[1] and len(alive):
+            inside = abs(polynomial[:, -1]) < 1.0
+            if not inside.all():
+                alive, polynomial = alive[inside], polynomial[inside]
+            reflection, rest = polynomial[:, -1:], polynomial[:, :-1]
             polynomial = (rest + reflection * rest[:, ::-1]) / ((1.0 - reflection) * (1.0 + reflection))
+    stable[alive] = True
     return stable
 
 

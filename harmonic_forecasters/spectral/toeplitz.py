@@ -10,14 +10,18 @@ of its first column; Golub, Van Loan (2013), Matrix Computations, section 4.7.
 from __future__ import annotations
 
 import numpy as np
+from numpy.fft import irfft, rfft
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
-from scipy.linalg import lapack, toeplitz
+from scipy.fft import next_fast_len
+from scipy.linalg import lapack, matmul_toeplitz, solve_toeplitz
 
 from harmonic_forecasters.spectral.inputs import FloatArray
 
 _FEW_SERIES = 8
 _SHORT = 256
+# Up to here scipy's compiled recursion is faster than one of numpy's vectors.
+_COMPILED = 2048
+_LARGEST_MISFIT = 1e-3
 _WELL_CONDITIONED = 1e-4
 _LIGHTEST_RIDGE = 1e-14
 _TINY = 1e-290
@@ -39,12 +43,12 @@ class ToeplitzInverse:
     """
 
     def __init__(self, column: FloatArray):
-        self._column, self._first, self._errors = _definite(column)
+        self._column, self._first = _definite(column)
         n_samples = column.shape[1]
         self._n_fft = next_fast_len(2 * n_samples, real=True)
         # R^-1 = (L(x) L(x)' - L(z) L(z)') / x_0, x its first column, z = (0, x_{N-1}, ..., x_1).
         shifted = np.concatenate([np.zeros((len(column), 1)), self._first[:, :0:-1]], axis=1)
-        self._spectra = [rfft(column_, self._n_fft) for column_ in (self._first, shifted)]
+        self._spectra = rfft(np.stack([self._first, shifted]), self._n_fft)
 
     def solve(self, b: FloatArray) -> FloatArray:
         """The solution x of R x = b.
@@ -52,7 +56,8 @@ class ToeplitzInverse:
         b : (n_series, n_samples) or (n_series, n_columns, n_samples).   Returns the same shape.
         """
         x = self._apply(b)
-        if (self._errors[:, -1] > _WELL_CONDITIONED * self._errors[:, 0]).all():
+        # What the last sample holds that those before it do not say, 1 / x_0, of what it holds at all.
+        if (_WELL_CONDITIONED * self._column[:, 0] * self._first[:, 0] < 1.0).all():
             return x
         # One step of refinement makes up for what the difference of two products loses.
         return x + self._apply(b - self._product(x))
@@ -64,23 +69,19 @@ class ToeplitzInverse:
         plain = self._spectra[0]
         weighted = rfft(position * self._first, self._n_fft)
         # sum_i (R^-1)_{i,i+k} = sum_m (N - k - 2 m) x_m x_{m+k} / x_0
-        products = irfft(np.abs(plain) ** 2, self._n_fft)[:, :n_samples]
-        moments = irfft(weighted.conj() * plain, self._n_fft)[:, :n_samples]
+        products, moments = irfft(np.stack([plain, weighted]).conj() * plain, self._n_fft)[..., :n_samples]
         return np.asarray(((n_samples - position) * products - 2.0 * moments) / self._first[:, :1])
 
     def log_determinant(self) -> FloatArray:
         """Logarithms of the determinants of R, (n_series,)."""
-        return np.asarray(np.log(self._errors).sum(axis=1))
+        return np.asarray(np.log(_prediction(self._column)[1]).sum(axis=1))
 
     def _apply(self, b: FloatArray) -> FloatArray:
         n_samples = b.shape[-1]
-        transformed = rfft(b, self._n_fft)
-        terms = []
-        for spectrum in self._spectra:
-            matched = _match(spectrum, b)
-            inner = irfft(matched.conj() * transformed, self._n_fft)
-            terms.append(matched * rfft(inner[..., :n_samples], self._n_fft))
-        product = irfft(terms[0] - terms[1], self._n_fft)[..., :n_samples]
+        spectra = self._spectra if b.ndim == 2 else self._spectra[:, :, None]
+        inner = irfft(spectra.conj() * rfft(b, self._n_fft), self._n_fft)[..., :n_samples]
+        plain, shifted = spectra * rfft(inner, self._n_fft)
+        product = irfft(plain - shifted, self._n_fft)[..., :n_samples]
         return np.asarray(product / _match(self._first[:, :1], b))
 
     def _product(self, x: FloatArray) -> FloatArray:
@@ -126,34 +127,55 @@ class DenseInverse:
         return np.array([self._log_determinant])
 
 
-def _definite(column: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The columns with what ridge they need; those of R^-1; and the errors of prediction of each order.
-
-    Levinson-Durbin: the predictor of order N - 1, divided by its error, is the first column of the inverse.
-    """
-    column = column.copy()
-    first, errors = np.empty_like(column), np.empty_like(column)
+def _definite(column: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The columns with what ridge they need, and the first columns of R^-1."""
+    column, first = column.copy(), np.empty_like(column)
     todo, ridge = np.arange(len(column)), 0.0
     while len(todo):
         column[todo, 0] += ridge * np.maximum(column[todo, 0], _TINY)
-        lags = column[todo]
-        # The recursion takes N steps in Python: series side by side where there are many, and where there
-        # are few and they are short, a Cholesky factor is had sooner.
-        if len(todo) > _FEW_SERIES:
-            polynomial, errors[todo] = _predict_many(lags.T.copy())
-        elif lags.shape[1] > _SHORT:
-            polynomial, errors[todo] = _predict_one(lags)
-        else:
-            polynomial, errors[todo] = _predict_short(lags)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            first[todo] = polynomial / errors[todo, -1:]
-        todo = todo[~((errors[todo] > 0.0).all(axis=1) & np.isfinite(first[todo]).all(axis=1))]
+        first[todo], definite = _first_columns(column[todo])
+        todo = todo[~definite]
         ridge = max(100.0 * ridge, _LIGHTEST_RIDGE)
-    return column, first, errors
+    return column, first
+
+
+def _first_columns(column: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """The first columns of R^-1, and which R are positive definite to working precision, (n_series,)."""
+    n_series, n_samples = column.shape
+    if n_series <= _FEW_SERIES and _SHORT < n_samples <= _COMPILED:
+        solved = [_solve_compiled(lags) for lags in column]
+        return np.array([x for x, _ in solved]), np.array([definite for _, definite in solved])
+    # Levinson-Durbin: the predictor of order N - 1, divided by its error, is the first column of the inverse.
+    polynomial, errors = _prediction(column)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first = polynomial / errors[:, -1:]
+    return first, np.asarray((errors > 0.0).all(axis=1) & np.isfinite(first).all(axis=1))
+
+
+def _solve_compiled(lags: FloatArray) -> tuple[FloatArray, bool]:
+    """First column of R^-1 by scipy's Levinson recursion, and whether it can be relied on."""
+    impulse = np.zeros_like(lags)
+    impulse[0] = 1.0
+    try:
+        first = np.asarray(solve_toeplitz(lags, impulse, check_finite=False))
+    except np.linalg.LinAlgError:
+        return impulse, False
+    # Of an indefinite or a near-singular R the recursion makes something whose product with R is no impulse.
+    product = matmul_toeplitz(lags, first, check_finite=False) - impulse
+    return first, bool(first[0] > 0.0 and abs(product).max() < _LARGEST_MISFIT)
+
+
+def _prediction(column: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Prediction polynomials of order N - 1, and errors of all orders; errors are zero from a failure on."""
+    # The recursion takes N steps in Python: series side by side where there are many, and where there
+    # are few and they are short, a Cholesky factor is had sooner.
+    if len(column) > _FEW_SERIES:
+        return _predict_many(column.T.copy())
+    return _predict_one(column) if column.shape[1] > _SHORT else _predict_short(column)
 
 
 def _predict_one(column: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Prediction polynomials and errors, a series after the other; errors are zero from a failure on."""
+    """As :func:`_prediction`, a series after the other."""
     polynomial, errors = np.zeros_like(column), np.zeros_like(column)
     for lags, a, error in zip(column, polynomial, errors, strict=True):
         a[0], error[0] = 1.0, lags[0]
@@ -169,10 +191,11 @@ def _predict_one(column: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _predict_short(column: FloatArray) -> tuple[FloatArray, FloatArray]:
     """As :func:`_predict_one`, by R = L L': errors are the squares of L's diagonal."""
     polynomial, errors = np.zeros_like(column), np.zeros_like(column)
-    last = np.zeros(column.shape[1])
-    last[-1] = 1.0
+    position = np.arange(column.shape[1])
+    distance = np.abs(position[:, None] - position)
+    last = (position == position[-1]).astype(np.float64)
     for lags, a, error in zip(column, polynomial, errors, strict=True):
-        factor, failed = lapack.dpotrf(toeplitz(lags), lower=True)
+        factor, failed = lapack.dpotrf(lags[distance], lower=True)
         if not failed:
             error[:] = np.diagonal(factor) ** 2
             # Turned around, a Toeplitz matrix is itself: its last column is the first, backwards.
