@@ -58,7 +58,7 @@ DFT = {
     "trend": ["cubic", 1, ["linear"], np.array(["linear", "constant"])],
     "n_components": [0, -1, 1.5, "3", True, np.nan],
 }
-HARMONIC = {"method": ["fft", "IAA", None, 3, ["iaa"]]}
+HARMONIC = {"method": ["fft", "IAA", None, 3, ["iaa"]], "periods": [1.5, 0, -12, "12", [[12]], [12, np.inf]]}
 ERRORS = {"likelihood": ["normal", 1, ["gaussian"], True], "quantiles": [[0.1, 0.5, 0.9]]}
 TRAINED = {
     "input_chunk_length": 12,

@@ -9,9 +9,11 @@ import numpy as np
 from harmonic_forecasters.darts.base import UntrainedGlobalModel
 from harmonic_forecasters.darts.likelihoods import named_likelihood
 from harmonic_forecasters.spectral.blend import MIN_SAMPLES
+from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.harmonic import check_method, fit_harmonic
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.threads import in_threads
 
 
 class HarmonicModel(UntrainedGlobalModel):
@@ -33,6 +35,8 @@ class HarmonicModel(UntrainedGlobalModel):
         samples are given for one chunk only: how errors grow through chunks fed back is not known.
     method : ``"blend"``, or a single method: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"``
         or ``"sparse_bayes"``; each is explained in the module of its name in ``spectral``.
+    periods : known ones, in samples, at least 2; they and their harmonics are taken at their word, and go on
+        for as long as is forecast. ``"blend"`` and ``"iaa"`` take them; None leaves all to be found.
     likelihood : None for point forecasts only. With ``"gaussian"`` or ``"quantile"``, forecast errors are
         normal: ``num_samples`` draws from them, each step and component by itself (errors of neighbouring
         steps are not correlated in the draws), and ``predict_likelihood_parameters=True`` gives mean and
@@ -76,23 +80,34 @@ class HarmonicModel(UntrainedGlobalModel):
         output_chunk_length: int | None = None,
         *,
         method: str = "blend",
+        periods: float | Sequence[float] | None = None,
         likelihood: str | None = None,
         quantiles: Sequence[float] | None = None,
     ):
-        check_method(method)
+        check_method(method, () if periods is None else periods)
         super().__init__(
             input_chunk_length, output_chunk_length, likelihood=named_likelihood(likelihood, quantiles)
         )
         self.method = method
+        self.periods = periods
 
     def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
-        n_samples = windows.shape[1]
-        return fit_harmonic(windows, method=self.method).evaluate(np.arange(n_samples, n_samples + n))
+        t = np.arange(windows.shape[1], windows.shape[1] + n)
+        return in_threads(lambda rows: self._fit_windows(rows).evaluate(t), windows)
 
     def _forecast_moments(self, windows: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-        n_samples = windows.shape[1]
-        fitted, t = fit_harmonic(windows, method=self.method), np.arange(n_samples, n_samples + n)
-        return fitted.evaluate(t), fitted.variance(t)
+        t = np.arange(windows.shape[1], windows.shape[1] + n)
+
+        def both(rows: FloatArray) -> FloatArray:
+            fitted = self._fit_windows(rows)
+            return np.concatenate([fitted.evaluate(t), fitted.variance(t)], axis=1)
+
+        moments = in_threads(both, windows)
+        return moments[:, :n], moments[:, n:]
+
+    def _fit_windows(self, windows: FloatArray) -> Continuation:
+        periods = () if self.periods is None else self.periods
+        return fit_harmonic(windows, method=self.method, periods=periods)
 
     def _lines(self, windows: FloatArray) -> LineSpectrum:
-        return fit_harmonic(windows, method=self.method).lines()
+        return self._fit_windows(windows).lines()

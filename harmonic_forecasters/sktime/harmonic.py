@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,9 @@ class HarmonicForecaster(SpectralForecaster):
     method : str, default="blend"
         The default blend, or one method by name: "iaa", "burg", "modified_covariance", "esprit" or
         "sparse_bayes", each explained in the module of its name in ``harmonic_forecasters.spectral``.
+    periods : float, list of float or None, default=None
+        Known periods, in samples, at least 2; they and their harmonics are taken at their word, and go on
+        for as long as is forecast. "blend" and "iaa" take them; None leaves all to be found.
 
     Attributes
     ----------
@@ -63,13 +67,20 @@ class HarmonicForecaster(SpectralForecaster):
 
     _model: Continuation
 
-    def __init__(self, *, window_length: int | None = None, method: str = "blend") -> None:
+    def __init__(
+        self,
+        *,
+        window_length: int | None = None,
+        method: str = "blend",
+        periods: float | Sequence[float] | None = None,
+    ) -> None:
         self.window_length = window_length
         self.method = method
+        self.periods = periods
         super().__init__()
 
     def _fit_window(self, window: FloatArray) -> Continuation:
-        return fit_harmonic(window, method=self.method)
+        return fit_harmonic(window, method=self.method, periods=() if self.periods is None else self.periods)
 
     def _forecast_deviation(self, window: FloatArray, t: NDArray[np.int64]) -> FloatArray:  # noqa: ARG002
         return np.sqrt(self._model.variance(t))
@@ -80,4 +91,4 @@ class HarmonicForecaster(SpectralForecaster):
 
         parameter_set : ignored, there is one set only.   Returns a list of constructor arguments.
         """
-        return [{"window_length": 12}, {"method": "burg"}]
+        return [{"window_length": 12}, {"method": "burg"}, {"method": "iaa", "periods": [3.0]}]

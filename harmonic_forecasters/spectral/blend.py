@@ -13,9 +13,18 @@ average and linear prediction by the modified covariance method are then weighed
 T = N / 10; the spectra, which have a power for every frequency, must do better by 0.3 a sample. Where linear
 prediction is exact there is no noise, and it is taken alone.
 
+That evidence is of one sample given those before it, and says little of forecasts far ahead. A window of 500
+samples or more is long enough to ask: all models are fitted to its first four fifths, too, and forecast the
+last fifth, n samples, at once. Every model's weight is multiplied by
+
+    (mean squared error)^-(n / 100 - 1),
+
+which begins at nothing for n = 100 and counts a sample for a fiftieth of independent normal evidence; and the
+variances of the blend by the ratio of its squared errors there to those that it expected, to the power 0.6.
+
 Source: Hoeting, Madigan, Raftery, Volinsky (1999), Bayesian model averaging: a tutorial, Statistical Science
-14, eq. 1. The models and the three constants were chosen on development seeds and on the training parts of
-real series.
+14, eq. 1. The models and the constants were chosen on development seeds and on the training parts of real
+series.
 """
 
 from __future__ import annotations
@@ -46,6 +55,16 @@ SPECTRUM_SAMPLES = 50
 FAMILY_SAMPLES = 10
 SPECTRUM_HANDICAP = 0.3
 SMALLEST_WEIGHT = 1e-6
+# Of errors of linear prediction and of spectra: 0.7 to 0.9 was measured on signals with noise, hourly demand
+# and tides.
+CORRELATION = 0.8
+# Windows that are long enough to hold out a fifth; of ones longer than that, the last part is tested.
+SHORTEST_TESTED = 500
+LONGEST_TESTED = 5_000
+TESTED_SHARE = 5
+FREE_SAMPLES = 100
+TEST_POWER = 0.6
+WIDEST_SCALE = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +76,7 @@ class Blend:
     exact : (n_series,), whether linear prediction is exact.
     gaps : (n_series,), whether values are missing; the models have them filled.
     around_gaps : the adaptive spectrum of series with gaps, which knows what was not seen; None without any.
+    scale : (n_series,), what variances are multiplied by.
     """
 
     models: Sequence[Continuation]
@@ -64,19 +84,25 @@ class Blend:
     exact: NDArray[np.bool_]
     gaps: NDArray[np.bool_]
     around_gaps: HarmonicProcess | None
+    scale: FloatArray
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The weighted mean of what the models expect."""
         return np.asarray(sum(w * model.evaluate(t) for w, model in self._believed()))
 
     def variance(self, t: ArrayLike) -> FloatArray:
-        """The square of the models' mean deviation.
+        """Variance of the error of a weighted mean, the errors of its two families correlated.
 
-        The error of a mean of forecasts is the mean of their errors. By Minkowski's inequality its deviation
-        is at most the mean of theirs, which it comes near where errors are alike.
+        Errors of the spectra among each other are taken for alike: their mean's deviation is at most the mean
+        of their deviations, by Minkowski's inequality.
         """
-        deviation = sum(w * np.sqrt(model.variance(t)) for w, model in self._believed())
-        variance = np.asarray(deviation**2)
+        shape = (len(self.scale), np.size(t))
+        spectra, prediction = np.zeros(shape), np.zeros(shape)
+        for w, model in self._believed():
+            family = prediction if model is self.models[-1] else spectra
+            family += w * np.sqrt(model.variance(t))
+        variance = spectra**2 + prediction**2 + 2.0 * CORRELATION * spectra * prediction
+        variance *= self.scale[:, None]
         if self.around_gaps is not None:
             missing = np.where(self.exact[self.gaps, None], 0.0, self.around_gaps.variance(t))
             variance[self.gaps] = np.maximum(variance[self.gaps], missing)
@@ -101,12 +127,14 @@ class Blend:
         return [(w, model) for w, model in pairs if w.any()]
 
 
-def fit_blend(y: ArrayLike) -> Blend:
+def fit_blend(y: ArrayLike, *, periods: ArrayLike = ()) -> Blend:
     """The models of each window, weighed.
 
     y : (n_series, n_samples), at least 8 samples, NaN where a value is missing. Gaps are first filled: by
         sinusoids where those fit the rest exactly, else by what the adaptive spectrum of the rest expects.
-    Raises ValueError as :func:`~.inputs.as_windows` does, and for fewer than 8 observed values.
+    periods : known ones, samples, which the spectra take up: see :func:`~.iaa.fit_iaa`.
+    Raises ValueError as :func:`~.inputs.as_windows` does, for fewer than 8 observed values, and for periods
+    below 2.
 
     Examples
     --------
@@ -117,16 +145,55 @@ def fit_blend(y: ArrayLike) -> Blend:
     >>> bool(np.abs(forecast / np.exp(0.01 * ahead + 0.3 * np.sin(2 * np.pi * ahead / 12)) - 1).max() < 0.02)
     True
     """
-    filled, gaps, around_gaps = _without_gaps(y)
-    n_series, n_samples = filled.shape
+    filled, gaps, around_gaps = _without_gaps(y, periods)
+    positive = filled.min(axis=1) > 0.0
+    models, weights, exact = _weighed(filled, positive, periods)
+    if filled.shape[1] < SHORTEST_TESTED:
+        return Blend(models, weights, exact, gaps, around_gaps, np.ones(len(filled)))
+    weights, scale = _tested(filled[:, -LONGEST_TESTED:], positive, periods, weights, exact)
+    return Blend(models, weights, exact, gaps, around_gaps, scale)
+
+
+def _tested(
+    y: FloatArray,
+    positive: NDArray[np.bool_],
+    periods: ArrayLike,
+    weights: FloatArray,
+    exact: NDArray[np.bool_],
+) -> tuple[FloatArray, FloatArray]:
+    """Weights and scales of variances after a look at how the last fifth is forecast from the rest."""
+    n_held_out = y.shape[1] // TESTED_SHARE
+    earlier, held_out = y[:, :-n_held_out], y[:, -n_held_out:]
+    t = np.arange(earlier.shape[1], y.shape[1])
+    models, _, earlier_exact = _weighed(earlier, positive, periods)
+    square = np.array([np.mean((model.evaluate(t) - held_out) ** 2, axis=1) for model in models])
+    # What rounding leaves is no evidence.
+    square += np.finfo(np.float64).eps ** 2 * np.mean(y**2, axis=1) + np.finfo(np.float64).tiny
+    merit = (1.0 - n_held_out / FREE_SAMPLES) * np.log(square)
+    weights = _normalised(np.where(exact, weights, weights * np.exp(merit - merit.max(axis=0))))
+    nothing = np.zeros_like(exact)
+    blend = Blend(models, weights, earlier_exact, nothing, None, np.ones(len(y)))
+    error = blend.evaluate(t) - held_out
+    least = square.min(axis=0)[:, None] / WIDEST_SCALE**2
+    ratio = np.mean(error**2 / np.maximum(blend.variance(t), least), axis=1)
+    return weights, np.clip(ratio**TEST_POWER, 1.0 / WIDEST_SCALE, WIDEST_SCALE)
+
+
+def _weighed(
+    y: FloatArray, positive: NDArray[np.bool_], periods: ArrayLike
+) -> tuple[list[Continuation], FloatArray, NDArray[np.bool_]]:
+    """The models of each window, weighed by evidence; and where linear prediction is exact.
+
+    positive : (n_series,), of which windows logarithms are to be modelled.
+    """
+    n_series, n_samples = y.shape
     models: list[Continuation] = []
     evidence = []
-    positive = filled.min(axis=1) > 0.0
-    logarithm = np.log(np.where(positive[:, None], filled, 1.0))
+    logarithm = np.log(np.where(positive[:, None], y, 1.0))
     centre = logarithm.mean(axis=1, keepdims=True)
     # All in one batch, which costs one series little more than one model.
-    both = np.concatenate([filled, logarithm - centre]) if positive.any() else filled
-    fits = fit_iaa(both), fit_integrated(both)
+    both = np.concatenate([y, logarithm - centre]) if positive.any() else y
+    fits = fit_iaa(both, periods=periods), fit_integrated(both, periods=periods)
     # Straight lines, plain or in changes or logarithms, need no recursion.
     straight = np.zeros(n_series, dtype=np.bool_)
     for fit in fits:
@@ -147,7 +214,7 @@ def fit_blend(y: ArrayLike) -> Blend:
     weights = np.exp((np.array(evidence) - best) / max(1.0, n_samples / SPECTRUM_SAMPLES))
     weights /= weights.sum(axis=0)
 
-    prediction = fit_modified_covariance(filled)
+    prediction = fit_modified_covariance(y)
     exact = (prediction.relative_residual < LARGEST_EXACT_RESIDUAL) & ~straight
     with np.errstate(divide="ignore"):
         density = -0.5 * (np.log(2.0 * np.pi * prediction.noise_variance) + 1.0)
@@ -155,12 +222,19 @@ def fit_blend(y: ArrayLike) -> Blend:
     share = np.where(exact, 1.0, expit(lead * min(FAMILY_SAMPLES, n_samples)))
     share[straight] = 0.0
     models.append(prediction)
-    weights = np.concatenate([weights * (1.0 - share), share[None]])
+    return models, _normalised(np.concatenate([weights * (1.0 - share), share[None]])), exact
+
+
+def _normalised(weights: FloatArray) -> FloatArray:
+    """Weights of each series adding up to 1, those too small to matter left out."""
+    weights = weights / weights.sum(axis=0)
     weights[weights < SMALLEST_WEIGHT] = 0.0
-    return Blend(models, weights / weights.sum(axis=0), exact, gaps, around_gaps)
+    return np.asarray(weights / weights.sum(axis=0))
 
 
-def _without_gaps(y: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_], HarmonicProcess | None]:
+def _without_gaps(
+    y: ArrayLike, periods: ArrayLike
+) -> tuple[FloatArray, NDArray[np.bool_], HarmonicProcess | None]:
     """The windows filled; which ones had gaps; and the adaptive spectra of those, None without any."""
     filled = as_windows(y, min_observed=MIN_SAMPLES)
     missing = np.isnan(np.asarray(y, dtype=np.float64))
@@ -168,7 +242,7 @@ def _without_gaps(y: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_], Harmonic
     if not gaps.any():
         return filled, gaps, None
     windows, times = np.where(missing, np.nan, filled)[gaps], np.arange(filled.shape[1])
-    adaptive, sinusoids = fit_iaa(windows), fit_sparse_bayes(windows).evaluate(times)
+    adaptive, sinusoids = fit_iaa(windows, periods=periods), fit_sparse_bayes(windows).evaluate(times)
     misfit = np.nanstd(windows - sinusoids, axis=1) > LARGEST_EXACT_RESIDUAL * np.nanstd(windows, axis=1)
     expected = np.where(misfit[:, None], adaptive.evaluate(times), sinusoids)
     # What has never been below zero should not get there by a fill.

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.fft import irfft, rfft
 from numpy.typing import ArrayLike, NDArray
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import next_fast_len
 
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.lines import LineSpectrum
@@ -33,6 +34,8 @@ class HarmonicProcess:
     unit : (n_series,), root mean square of the window about a straight line; 0 for a straight line.
     power : (n_series, n_frequencies), of e^{2 pi i f t} at each frequency of either sign, in unit^2, on an
         even grid from 0 to 1/2.
+    known : (n_series, n_known), frequencies of periods that were told, cycles per sample.
+    known_power : (n_series, n_known), power beside that of the grid, as in ``power``.
     noise : (n_series,), variance of the noise that forecasts allow for, in unit^2.
     observation_noise : (n_series,), variance of the noise of one observation, in unit^2.
     weights : (n_series, n_samples), R^-1 (y - trend), in 1 / unit; zero where a value is missing.
@@ -44,6 +47,8 @@ class HarmonicProcess:
     trend: FloatArray
     unit: FloatArray
     power: FloatArray
+    known: FloatArray
+    known_power: FloatArray
     noise: FloatArray
     observation_noise: FloatArray
     weights: FloatArray
@@ -148,13 +153,19 @@ class HarmonicProcess:
         """Covariance of the waves at the lags, any shape, in unit^2: (n_series, *lags.shape).
 
         Waves on a grid repeat after a period of it. What lies half a period away could as well have been
-        said of its mirror image, so from three eighths to half a period memory fades to none.
+        said of its mirror image, so from three eighths to half a period memory fades to none. Waves of known
+        periods go on.
         """
         period = 2 * (self.power.shape[1] - 1)
         distance = np.abs(lags)
         fading = np.clip((0.5 * period - distance) / (0.125 * period), 0.0, 1.0)
         covariance = irfft(self.power * period, period)
-        return np.asarray(covariance[:, distance % period] * (fading * fading * (3.0 - 2.0 * fading)))
+        faded = covariance[:, distance % period] * (fading * fading * (3.0 - 2.0 * fading))
+        if self.known.shape[1]:
+            faded += waves_autocovariance(self.known[0], self.known_power, int(distance.max()) + 1)[
+                :, distance
+            ]
+        return np.asarray(faded)
 
 
 def covariance_inverse(
@@ -166,6 +177,16 @@ def covariance_inverse(
     if observed is None or observed.all():
         return ToeplitzInverse(noisy)
     return DenseInverse(noisy, observed)
+
+
+def waves_autocovariance(frequency: FloatArray, power: FloatArray, n_lags: int) -> FloatArray:
+    """Autocovariance of waves at the lags 0, 1, ..., (n_series, n_lags).
+
+    frequency : (n_waves,), cycles per sample.   power : (n_series, n_waves), of either sign of a frequency.
+    """
+    # At 1/2 the two signs are one.
+    both = np.where(frequency < 0.5, 2.0, 1.0) * power
+    return np.asarray(both @ np.cos(2.0 * np.pi * np.outer(frequency, np.arange(n_lags))))
 
 
 def weighted_sums(kernel: FloatArray, weights: FloatArray) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from harmonic_forecasters.spectral.blend import MIN_SAMPLES, fit_blend
@@ -12,7 +13,7 @@ from harmonic_forecasters.spectral.burg import fit_burg
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.esprit import fit_esprit
 from harmonic_forecasters.spectral.iaa import fit_iaa
-from harmonic_forecasters.spectral.inputs import as_windows
+from harmonic_forecasters.spectral.inputs import as_windows, check_periods
 from harmonic_forecasters.spectral.modified_covariance import fit_modified_covariance
 from harmonic_forecasters.spectral.sparse_bayes import fit_sparse_bayes
 
@@ -24,17 +25,20 @@ METHODS: Mapping[str, Callable[..., Continuation]] = {
     "esprit": fit_esprit,
     "sparse_bayes": fit_sparse_bayes,
 }
+TAKING_PERIODS = ("blend", "iaa")
 
 
-def fit_harmonic(y: ArrayLike, *, method: str = "blend") -> Continuation:
+def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()) -> Continuation:
     """The sinusoids of each window by one of the methods, ready to be continued.
 
     y : (n_series, n_samples), any unit; NaN marks a missing value.
     method : ``"blend"``, the default of the package: see :mod:`~.blend`; or one method by name, each in the
         module of its name: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"`` or
         ``"sparse_bayes"``.
-    Raises ValueError for an unknown method, an infinite value, or a series with fewer than 8 observed values;
-    TypeError for values that are not real numbers.
+    periods : known ones, samples, at least 2, of ``"blend"`` and ``"iaa"``: they and their harmonics are
+        looked for at their exact frequencies, and go on for as long as is forecast. Others are found as ever.
+    Raises ValueError for an unknown method, an infinite value, a series with fewer than 8 observed values, a
+    period below 2, or one beside a method that takes none; TypeError for values that are not real numbers.
 
     Examples
     --------
@@ -45,12 +49,17 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend") -> Continuation:
     >>> bool(np.allclose(forecast, np.cos(2 * np.pi * np.array([100, 101]) / 13.7), atol=1e-3))
     True
     """
-    check_method(method)
+    check_method(method, periods)
     as_windows(y, min_observed=MIN_SAMPLES)
-    return METHODS[method](y)
+    return METHODS[method](y, periods=periods) if method in TAKING_PERIODS else METHODS[method](y)
 
 
-def check_method(method: Any) -> None:
-    """Raise ValueError unless the method is one of METHODS."""
+def check_method(method: Any, periods: ArrayLike = ()) -> None:
+    """Raise ValueError unless the method is one of METHODS, and takes the periods where there are any."""
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")
+    if np.size(check_periods(periods)) and method not in TAKING_PERIODS:
+        raise ValueError(
+            f"periods must be left out unless method is {' or '.join(map(repr, TAKING_PERIODS))}, "
+            f"got {periods!r} with {method!r}"
+        )

@@ -19,8 +19,9 @@ its competitors, Journal of the American Statistical Association 68.
 from __future__ import annotations
 
 import numpy as np
+from numpy.fft import irfft, rfft
 from numpy.typing import ArrayLike, NDArray
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import next_fast_len
 
 from harmonic_forecasters.spectral.gaussian_process import (
     MAX_DENSE,
@@ -28,30 +29,34 @@ from harmonic_forecasters.spectral.gaussian_process import (
     HarmonicProcess,
     covariance_inverse,
     trend_basis,
+    waves_autocovariance,
     weighted_sums,
 )
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
+from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_periods
 from harmonic_forecasters.spectral.toeplitz import DenseInverse, ToeplitzInverse
 
 # Frequencies a sample, iterations, and the factor by which noise is overrated: chosen on development seeds
 # and on real series. Finer grids and more iterations change forecasts little, and mostly for the worse.
 GRID = 4
-ITERATIONS = 4
+ITERATIONS = 3
 NOISE_FACTOR = 4.0
 MIN_OBSERVED = 3
+MOST_HARMONICS = 100
 _SMALLEST_PRIOR = 1e-200
 _SMALLEST_SHARE = 1e-12
 _SMALLEST_UNIT = 1e-150
 _ROUNDING = 1e-14
 
 
-def fit_iaa(y: ArrayLike) -> HarmonicProcess:
+def fit_iaa(y: ArrayLike, *, periods: ArrayLike = ()) -> HarmonicProcess:
     """Adaptive spectrum of each window.
 
     Parameters
     ----------
     y : (n_series, n_samples), any unit; NaN marks a missing value. In windows of up to 1024 samples gaps are
         treated exactly; in longer ones every iteration fills them with what the spectrum so far expects.
+    periods : known ones, samples, at least 2. They and up to 100 of their harmonics get a power each beside
+        those of the grid.
 
     Returns
     -------
@@ -59,7 +64,8 @@ def fit_iaa(y: ArrayLike) -> HarmonicProcess:
 
     Raises
     ------
-    ValueError : for unusable values, as :func:`~.inputs.as_windows` says, or fewer than 3 observed ones.
+    ValueError : for unusable values, as :func:`~.inputs.as_windows` says, fewer than 3 observed ones, or
+        periods below 2.
 
     Examples
     --------
@@ -75,7 +81,10 @@ def fit_iaa(y: ArrayLike) -> HarmonicProcess:
     gaps = np.isnan(windows)
     exact = gaps.any(axis=1) & (windows.shape[1] <= MAX_DENSE)
     parts = [(np.flatnonzero(~exact), None), *((np.array([i]), ~gaps[i]) for i in np.flatnonzero(exact))]
-    fits = [(rows, _fit(filled[rows], windows[rows], observed)) for rows, observed in parts if len(rows)]
+    known = harmonics(periods)
+    fits = [
+        (rows, _fit(filled[rows], windows[rows], observed, known)) for rows, observed in parts if len(rows)
+    ]
     order = np.argsort(np.concatenate([rows for rows, _ in fits]))
     columns = {
         name: np.concatenate([getattr(fit, name) for _, fit in fits])[order]
@@ -84,8 +93,29 @@ def fit_iaa(y: ArrayLike) -> HarmonicProcess:
     return HarmonicProcess(**columns)
 
 
-def _fit(filled: FloatArray, windows: FloatArray, observed: NDArray[np.bool_] | None) -> HarmonicProcess:
-    """The fit of windows that have no gaps, or all the same ones (observed), or filled ones."""
+def harmonics(periods: ArrayLike) -> FloatArray:
+    """Frequencies of the periods and of up to 100 of their harmonics, (n_frequencies,), cycles per sample.
+
+    Raises ValueError for a period below 2 samples, or one that is not finite.
+
+    Examples
+    --------
+    >>> harmonics([4, 6]).round(3)
+    array([0.167, 0.25 , 0.333, 0.5  ])
+    """
+    orders = np.arange(1, MOST_HARMONICS + 1)
+    frequencies = orders / check_periods(periods)[:, None]
+    # Rounded, so that those of a day and of a week are the same where they are.
+    return np.unique(np.round(frequencies[frequencies <= 0.5 + 1e-12], 12))
+
+
+def _fit(
+    filled: FloatArray, windows: FloatArray, observed: NDArray[np.bool_] | None, known: FloatArray
+) -> HarmonicProcess:
+    """The fit of windows that have no gaps, or all the same ones (observed), or filled ones.
+
+    known : (n_known,), frequencies of known periods.
+    """
     n_series, n_samples = windows.shape
     basis = trend_basis(np.arange(n_samples), n_samples)
     seen = np.ones(n_samples) if observed is None else observed.astype(np.float64)
@@ -97,10 +127,16 @@ def _fit(filled: FloatArray, windows: FloatArray, observed: NDArray[np.bool_] | 
     n_grid = next_fast_len(GRID * n_samples, real=True)
     n_grid += n_grid % 2
     gaps = np.isnan(windows) if observed is None else np.zeros_like(windows, dtype=bool)
-    power = np.abs(rfft(z, n_grid)) ** 2 / n_seen**2
+    n_powers = n_grid // 2 + 1
+    turns = np.exp(-2j * np.pi * np.outer(np.arange(n_samples), known))
+    # Of the grid's frequencies, then of the known ones. The grid keeps its own beside those, which take what
+    # a season that changes leaves them: without its neighbours, forecasts are worse.
+    power = np.abs(_transform(z, n_grid, turns)) ** 2 / n_seen**2
     noise = np.zeros(n_series)
     for iteration in range(ITERATIONS + 1):
-        column = irfft(power * n_grid, n_grid)[:, :n_samples]
+        column = irfft(power[:, :n_powers] * n_grid, n_grid)[:, :n_samples]
+        if len(known):
+            column += waves_autocovariance(known, power[:, n_powers:], n_samples)
         inverse = covariance_inverse(column, noise, observed)
         solved = inverse.solve(
             np.concatenate([z[:, None], np.broadcast_to(basis * seen, (n_series, 2, n_samples))], 1)
@@ -109,19 +145,20 @@ def _fit(filled: FloatArray, windows: FloatArray, observed: NDArray[np.bool_] | 
         # Level and slope by generalised least squares, and shrunk as far as they are not significant.
         information = solved_basis @ basis.T
         score = np.einsum("kn,sn->sk", basis, solved_z)
-        unshrunk = start + np.linalg.solve(information, score[:, :, None])[:, :, 0]
-        error = np.linalg.inv(information)[:, [0, 1], [0, 1]]
+        error = np.linalg.inv(information)
+        unshrunk = start + (error @ score[:, :, None])[:, :, 0]
         # What maximises the probability of the estimate, which has variance prior + error.
-        prior = np.maximum(unshrunk**2 - error, _SMALLEST_SHARE * unshrunk**2)
+        prior = np.maximum(unshrunk**2 - error[:, [0, 1], [0, 1]], _SMALLEST_SHARE * unshrunk**2)
         prior_precision = 1.0 / np.maximum(prior, _SMALLEST_PRIOR)
         precision = information + prior_precision[:, :, None] * np.eye(2)
-        change = np.linalg.solve(precision, (score - prior_precision * start)[:, :, None])[:, :, 0]
+        covariance = np.linalg.inv(precision)
+        change = (covariance @ (score - prior_precision * start)[:, :, None])[:, :, 0]
         weights = solved_z - np.einsum("skn,sk->sn", solved_basis, change)
         if gaps.any():
-            z = np.where(gaps, _expected(power, n_grid, weights, change, basis), z)
+            z = np.where(gaps, _expected(column, weights, change, basis), z)
         if iteration == ITERATIONS:
             break
-        power, noise = _reestimate(inverse, weights, solved_basis, precision, n_seen, n_grid)
+        power, noise = _reestimate(inverse, weights, solved_basis, covariance, n_seen, n_grid, turns)
     # The best compromise between a misfit of the data and a trend that the prior finds large.
     quadratic = np.einsum("sn,sn->s", z - change @ basis, weights)
     quadratic += ((start + change) ** 2 * prior_precision).sum(axis=1)
@@ -134,7 +171,17 @@ def _fit(filled: FloatArray, windows: FloatArray, observed: NDArray[np.bool_] | 
     evidence = -0.5 * (determinant + n_seen * (1.0 + np.log(2.0 * np.pi * scale))) - n_seen * log_unit
     trend = line + unit[:, None] * change
     return HarmonicProcess(
-        windows, trend, unit, power, noise, noise / NOISE_FACTOR, weights, precision, evidence
+        windows,
+        trend,
+        unit,
+        power[:, :n_powers],
+        np.broadcast_to(known, (n_series, len(known))),
+        power[:, n_powers:],
+        noise,
+        noise / NOISE_FACTOR,
+        weights,
+        precision,
+        evidence,
     )
 
 
@@ -142,23 +189,31 @@ def _reestimate(
     inverse: ToeplitzInverse | DenseInverse,
     weights: FloatArray,
     solved_basis: FloatArray,
-    precision: FloatArray,
+    covariance: FloatArray,
     n_seen: float,
     n_grid: int,
+    turns: NDArray[np.complex128],
 ) -> tuple[FloatArray, FloatArray]:
     """Power of each frequency and variance of the noise, given the spectrum so far."""
     sums = inverse.diagonal_sums()
     # a_k' R^-1 a_k = sum_l c_l e^{-2 pi i f_k l} over both signs of the lag, less what the trend takes up.
-    passed = 2.0 * rfft(sums, n_grid).real - sums[:, :1]
-    trends = rfft(solved_basis, n_grid)
-    covariance = np.linalg.inv(precision)
+    stacked = np.concatenate([sums[:, None], weights[:, None], solved_basis], axis=1)
+    spectra = _transform(stacked, n_grid, turns)
+    passed = 2.0 * spectra[:, 0].real - sums[:, :1]
+    trends = spectra[:, 2:]
     passed -= np.einsum("skf,skl,slf->sf", trends.conj(), covariance, trends).real
     trace = sums[:, 0] - np.einsum("skn,skl,sln->s", solved_basis, covariance, solved_basis)
     passed = np.maximum(passed, _SMALLEST_SHARE * sums[:, :1])
-    power = np.abs(rfft(weights, n_grid)) ** 2 / passed**2
+    power = np.abs(spectra[:, 1]) ** 2 / passed**2
     # Leaving out sample i, its error is w_i / (R^-1)_ii; the mean diagonal stands for each of them.
     noise = NOISE_FACTOR * ((weights**2).sum(axis=1) / n_seen) / (trace / n_seen) ** 2
     return np.asarray(power), np.asarray(noise)
+
+
+def _transform(values: FloatArray, n_grid: int, turns: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Fourier transforms of values (..., n_samples) at the grid's frequencies, then at the known ones."""
+    grid = rfft(values, n_grid)
+    return np.concatenate([grid, values @ turns], axis=-1) if turns.shape[1] else grid
 
 
 def _straight_line(
@@ -177,10 +232,7 @@ def _straight_line(
     return line, residual, np.where(unit > rounding, unit, 0.0)
 
 
-def _expected(
-    power: FloatArray, n_grid: int, weights: FloatArray, change: FloatArray, basis: FloatArray
-) -> FloatArray:
+def _expected(column: FloatArray, weights: FloatArray, change: FloatArray, basis: FloatArray) -> FloatArray:
     """What the model expects at each sample of the window, in unit about the straight line."""
-    n_samples = weights.shape[1]
-    lags = np.abs(np.arange(-n_samples + 1, n_samples)) % n_grid
-    return weighted_sums(irfft(power * n_grid, n_grid)[:, lags], weights) + change @ basis
+    kernel = np.concatenate([column[:, :0:-1], column], axis=1)
+    return weighted_sums(kernel, weights) + change @ basis

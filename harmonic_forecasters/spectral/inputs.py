@@ -63,3 +63,18 @@ def check_horizon(n: int) -> None:
     """Raise ValueError unless n, the number of samples to forecast, is a whole number of at least 1."""
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise ValueError(f"n must be a whole number of at least 1, got {n!r}")
+
+
+def check_periods(periods: ArrayLike) -> FloatArray:
+    """The periods, (n_periods,), samples. Raises ValueError unless each is finite and at least 2.
+
+    Examples
+    --------
+    >>> check_periods(24)
+    array([24.])
+    """
+    values = np.atleast_1d(np.asarray(periods))
+    numbers = not values.size or values.dtype.kind in "iuf"
+    if not numbers or values.ndim != 1 or not (np.isfinite(values) & (values >= 2.0)).all():
+        raise ValueError(f"periods must be finite numbers of at least 2 samples, got {periods!r}")
+    return values.astype(np.float64)

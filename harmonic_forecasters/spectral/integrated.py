@@ -70,17 +70,17 @@ class Integrated:
         return LineSpectrum(found.frequency, np.abs(wave), np.angle(wave))
 
 
-def fit_integrated(y: FloatArray) -> Integrated:
+def fit_integrated(y: FloatArray, *, periods: ArrayLike = ()) -> Integrated:
     """Adaptive spectrum of the first differences.
 
-    y : (n_series, n_samples), finite, at least 2 samples.
+    y : (n_series, n_samples), finite, at least 2 samples.   periods : as in :func:`~.iaa.fit_iaa`.
 
     Examples
     --------
     >>> fit_integrated(np.array([[1.0, 3.0, 5.0, 7.0]])).evaluate([4, 5]).round(6)
     array([[ 9., 11.]])
     """
-    changes = fit_iaa(np.diff(y, axis=1))
+    changes = fit_iaa(np.diff(y, axis=1), periods=periods)
     deviation = y.std(axis=1)
     spread = np.where(deviation > 0.0, deviation, 1.0)
     standing = (y[:, 0] - y.mean(axis=1)) / spread

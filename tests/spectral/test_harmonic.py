@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harmonic_forecasters.signals import harmonic_sums
-from harmonic_forecasters.spectral.blend import fit_blend
+from harmonic_forecasters.spectral.blend import CORRELATION, fit_blend
 from harmonic_forecasters.spectral.burg import fit_burg
 from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
 from harmonic_forecasters.spectral.iaa import fit_iaa
@@ -76,7 +76,7 @@ def test_growth_by_a_constant_factor_is_continued():
     assert np.abs(error).max() < 0.1
 
 
-def test_weights_add_up_and_means_and_deviations_are_averaged():
+def test_weights_add_up_means_are_averaged_and_families_correlated():
     y = np.abs(task("small", 5, 0.1, 7)[0]) + 0.1
     y[0, 3] = -0.1  # no logarithm
     fit, ahead = fit_blend(y), np.arange(100, 105)
@@ -86,8 +86,11 @@ def test_weights_add_up_and_means_and_deviations_are_averaged():
     variances = np.array([model.variance(ahead) for model in fit.models])
     weights = fit.weights[:, :, None]
     np.testing.assert_allclose(fit.evaluate(ahead), (weights * means).sum(axis=0))
-    deviation = (weights * np.sqrt(variances)).sum(axis=0)
-    np.testing.assert_allclose(fit.variance(ahead), deviation**2)
+    deviations = weights * np.sqrt(variances)
+    spectra, prediction = deviations[:-1].sum(axis=0), deviations[-1]
+    np.testing.assert_allclose(
+        fit.variance(ahead), spectra**2 + prediction**2 + 2 * CORRELATION * spectra * prediction
+    )
 
 
 def test_logarithms_are_those_of_a_lognormal_variable():
@@ -153,6 +156,14 @@ def test_degenerate_and_real_life_windows_give_finite_forecasts(method, series):
         (np.r_[np.arange(20.0), np.inf], {}, "infinite"),
         (np.arange(20.0), {"method": "fourier"}, "method must be one of 'blend', 'iaa'"),
         (np.arange(20.0), {"method": None}, "got None"),
+        (np.arange(20.0), {"periods": [12, 1.5]}, r"at least 2 samples, got \[12, 1.5\]"),
+        (np.arange(20.0), {"periods": np.nan}, "at least 2 samples, got nan"),
+        (np.arange(20.0), {"periods": "day"}, "at least 2 samples, got 'day'"),
+        (
+            np.arange(20.0),
+            {"periods": 12, "method": "burg"},
+            "periods must be left .* got 12 with 'burg'",
+        ),
     ],
 )
 def test_bad_input_is_refused(series, options, message):

@@ -5,7 +5,7 @@ import pytest
 from scipy.fft import next_fast_len
 
 from harmonic_forecasters.signals import harmonic_sums
-from harmonic_forecasters.spectral.iaa import GRID, ITERATIONS, NOISE_FACTOR, fit_iaa
+from harmonic_forecasters.spectral.iaa import GRID, ITERATIONS, NOISE_FACTOR, fit_iaa, harmonics
 from harmonic_forecasters.spectral.integrated import fit_integrated
 
 AHEAD = np.arange(60, 70)
@@ -18,13 +18,14 @@ def windows(n_series, n_samples=60, seed=0):
     return signals.values + 0.7
 
 
-def dense_iaa(y, times):
+def dense_iaa(y, times, known=()):
     """Mean and variance at the times by matrices, a loop over everything, for one series with gaps."""
     n_samples, seen = len(y), ~np.isnan(y)
     t = np.arange(n_samples)
     n_grid = next_fast_len(GRID * n_samples, real=True)
     n_grid += n_grid % 2
-    frequency = np.arange(n_grid) / n_grid
+    known = np.asarray(known)  # of a wave at frequency 1/2 the two signs are one
+    frequency = np.concatenate([np.arange(n_grid) / n_grid, known, -known[known < 0.5]])
     basis = np.stack([np.ones(n_samples), (t - (n_samples - 1) / 2) / (n_samples / 2)], axis=1)
     line = np.linalg.lstsq(basis[seen], y[seen], rcond=None)[0]
     unit = np.sqrt(np.mean((y - basis @ line)[seen] ** 2))
@@ -58,13 +59,14 @@ def dense_iaa(y, times):
     return unit * cross @ weights, unit**2 * variance
 
 
+@pytest.mark.parametrize("periods", [(), (7.3, 12)])
 @pytest.mark.parametrize("gaps", [[], [3, 4, 30], [0, 59]])
-def test_equals_the_dense_version(gaps):
+def test_equals_the_dense_version(gaps, periods):
     y = windows(2, seed=5) + 0.05 * np.arange(60)
     y[:, gaps] = np.nan
-    fit, times = fit_iaa(y), np.arange(-3, 75)
+    fit, times = fit_iaa(y, periods=periods), np.arange(-3, 75)
     for series in range(2):
-        mean, variance = dense_iaa(y[series], times)
+        mean, variance = dense_iaa(y[series], times, harmonics(periods))
         np.testing.assert_allclose(fit.evaluate(times)[series], mean, rtol=0, atol=1e-7)
         np.testing.assert_allclose(fit.variance(times)[series], variance, rtol=1e-5, atol=1e-9)
 
@@ -187,8 +189,32 @@ def test_far_ahead_nothing_begins_anew_and_doubt_does_not_shrink(fit):
     ahead = np.arange(24, 24 + 6 * 24)
     deviation = np.sqrt(process.variance(ahead))
     assert (deviation[:, 1:] > 0.97 * np.maximum.accumulate(deviation, axis=1)[:, :-1]).all()
-    # Beyond the grid's half period the waves have faded, and what is left is a straight line.
-    assert np.abs(np.diff(process.evaluate(ahead[80:]), n=2)).max() < 1e-9 * np.abs(y).max()
+    # Beyond the grid's half period the waves have faded, and what is left is a straight line, or its sum.
+    order = 2 if fit is fit_iaa else 3
+    assert np.abs(np.diff(process.evaluate(ahead[80:]), n=order)).max() < 1e-9 * np.abs(y).max()
+
+
+def test_known_periods_go_on_where_others_are_forgotten():
+    t = np.arange(900)
+    season = np.cos(2 * np.pi * t / 12) + 0.5 * np.cos(2 * np.pi * t / 4 + 1.0)
+    y = season[:100] + 0.3 * np.random.default_rng(1).normal(size=100)
+    untold, told = fit_iaa(y[None]), fit_iaa(y[None], periods=12)
+    far = t[500:]
+    assert np.abs(untold.evaluate(far)).max() < 0.3
+    assert np.mean((told.evaluate(far) - season[far]) ** 2) < 0.3 * np.mean(season**2)
+    # Told a period that is not there, forecasts hardly change.
+    error, wrong = (
+        np.mean((fit.evaluate(t[100:110]) - season[100:110]) ** 2)
+        for fit in (untold, fit_iaa(y[None], periods=7.7))
+    )
+    assert wrong < 1.5 * error
+
+
+def test_harmonics_of_several_periods_are_listed_once_and_not_without_end():
+    assert len(harmonics([24, 12])) == 12
+    np.testing.assert_array_equal(harmonics(2), [0.5])
+    assert len(harmonics(8766)) == 100
+    assert len(harmonics(())) == 0
 
 
 def test_too_few_values_are_refused():
