@@ -64,6 +64,8 @@ LONGEST_TESTED = 5_000
 TESTED_SHARE = 5
 FREE_SAMPLES = 100
 TEST_POWER = 0.6
+# Variances take far longer than means, so those of the first steps have to do.
+NEAR_SAMPLES = 200
 WIDEST_SCALE = 10.0
 
 
@@ -173,9 +175,10 @@ def _tested(
     weights = _normalised(np.where(exact, weights, weights * np.exp(merit - merit.max(axis=0))))
     nothing = np.zeros_like(exact)
     blend = Blend(models, weights, earlier_exact, nothing, None, np.ones(len(y)))
-    error = blend.evaluate(t) - held_out
+    near = slice(NEAR_SAMPLES)
+    error = blend.evaluate(t[near]) - held_out[:, near]
     least = square.min(axis=0)[:, None] / WIDEST_SCALE**2
-    ratio = np.mean(error**2 / np.maximum(blend.variance(t), least), axis=1)
+    ratio = np.mean(error**2 / np.maximum(blend.variance(t[near]), least), axis=1)
     return weights, np.clip(ratio**TEST_POWER, 1.0 / WIDEST_SCALE, WIDEST_SCALE)
 
 

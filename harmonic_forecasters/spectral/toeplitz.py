@@ -43,7 +43,7 @@ class ToeplitzInverse:
     """
 
     def __init__(self, column: FloatArray):
-        self._column, self._first = _definite(column)
+        self._column, self._first, self._errors = _definite(column)
         n_samples = column.shape[1]
         self._n_fft = next_fast_len(2 * n_samples, real=True)
         # R^-1 = (L(x) L(x)' - L(z) L(z)') / x_0, x its first column, z = (0, x_{N-1}, ..., x_1).
@@ -74,7 +74,8 @@ class ToeplitzInverse:
 
     def log_determinant(self) -> FloatArray:
         """Logarithms of the determinants of R, (n_series,)."""
-        return np.asarray(np.log(_prediction(self._column)[1]).sum(axis=1))
+        errors = _prediction(self._column)[1] if self._errors is None else self._errors
+        return np.asarray(np.log(errors).sum(axis=1))
 
     def _apply(self, b: FloatArray) -> FloatArray:
         n_samples = b.shape[-1]
@@ -127,29 +128,29 @@ class DenseInverse:
         return np.array([self._log_determinant])
 
 
-def _definite(column: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The columns with what ridge they need, and the first columns of R^-1."""
-    column, first = column.copy(), np.empty_like(column)
-    todo, ridge = np.arange(len(column)), 0.0
+def _definite(column: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """The columns with what ridge they need; the first columns of R^-1; and errors of prediction, all orders.
+
+    The errors are None where the first columns are had without them.
+    """
+    n_series, n_samples = column.shape
+    compiled = n_series <= _FEW_SERIES and _SHORT < n_samples <= _COMPILED
+    column, first, errors = column.copy(), np.empty_like(column), None if compiled else np.empty_like(column)
+    todo, ridge = np.arange(n_series), 0.0
     while len(todo):
         column[todo, 0] += ridge * np.maximum(column[todo, 0], _TINY)
-        first[todo], definite = _first_columns(column[todo])
+        if errors is None:
+            solved = [_solve_compiled(lags) for lags in column[todo]]
+            first[todo], definite = np.array([x for x, _ in solved]), np.array([fine for _, fine in solved])
+        else:
+            # The predictor of order N - 1, divided by its error, is the first column of the inverse.
+            polynomial, errors[todo] = _prediction(column[todo])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                first[todo] = polynomial / errors[todo, -1:]
+            definite = np.isfinite(first[todo]).all(axis=1) & np.asarray((errors[todo] > 0.0).all(axis=1))
         todo = todo[~definite]
         ridge = max(100.0 * ridge, _LIGHTEST_RIDGE)
-    return column, first
-
-
-def _first_columns(column: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """The first columns of R^-1, and which R are positive definite to working precision, (n_series,)."""
-    n_series, n_samples = column.shape
-    if n_series <= _FEW_SERIES and _SHORT < n_samples <= _COMPILED:
-        solved = [_solve_compiled(lags) for lags in column]
-        return np.array([x for x, _ in solved]), np.array([definite for _, definite in solved])
-    # Levinson-Durbin: the predictor of order N - 1, divided by its error, is the first column of the inverse.
-    polynomial, errors = _prediction(column)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = polynomial / errors[:, -1:]
-    return first, np.asarray((errors > 0.0).all(axis=1) & np.isfinite(first).all(axis=1))
+    return column, first, errors
 
 
 def _solve_compiled(lags: FloatArray) -> tuple[FloatArray, bool]:
@@ -166,9 +167,11 @@ def _solve_compiled(lags: FloatArray) -> tuple[FloatArray, bool]:
 
 
 def _prediction(column: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Prediction polynomials of order N - 1, and errors of all orders; errors are zero from a failure on."""
-    # The recursion takes N steps in Python: series side by side where there are many, and where there
-    # are few and they are short, a Cholesky factor is had sooner.
+    """Prediction polynomials of order N - 1, and errors of all orders, which are zero from a failure on.
+
+    The recursion of Levinson and Durbin takes N steps in Python: series side by side where there are many,
+    and where there are few and they are short, a Cholesky factor is had sooner.
+    """
     if len(column) > _FEW_SERIES:
         return _predict_many(column.T.copy())
     return _predict_one(column) if column.shape[1] > _SHORT else _predict_short(column)
