@@ -1,8 +1,11 @@
 """Components of a window: standard errors against scatter, groups, shares, and what has none."""
 
+import os
+
 import numpy as np
 import pytest
 
+from harmonic_forecasters.datasets import load
 from harmonic_forecasters.spectral.components import fit_components
 from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
 from harmonic_forecasters.spectral.lines import LineSpectrum
@@ -204,6 +207,21 @@ def test_many_lines_are_fitted_in_bands_as_well_as_at_once(monkeypatch):
     by_frequency = [np.argsort(columns["frequency"]) for columns in (once, banded)]
     for name, tolerance in {"frequency": 1e-6, "amplitude": 1e-3, "amplitude_error": 0.02}.items():
         np.testing.assert_allclose(once[name][by_frequency[0]], banded[name][by_frequency[1]], rtol=tolerance)
+
+
+@pytest.mark.skipif(not os.environ.get("HARMONIC_FORECASTERS_DATA"), reason="needs the downloaded series")
+def test_a_year_of_tides_shows_its_constituents():
+    """Amplitudes in metres are those that UTide 0.4.0 gives for this year with nodal=False."""
+    y = load("honolulu").to_numpy()[None]
+    columns = fit_components(y, fit_harmonic(y, method="iaa").lines()).columns(0)
+    for period, amplitude in ((12.42060, 0.1757), (12.0, 0.0524), (23.93447, 0.1557), (25.81934, 0.0864)):
+        row = np.argmin(abs(columns["frequency"] - 1.0 / period))
+        error, frequency_error = columns["amplitude_error"][row], columns["frequency_error"][row]
+        assert abs(columns["amplitude"][row] - amplitude) < 2.0 * error
+        # The tide's own lines are not quite pure: they swing with the seasons.
+        assert abs(columns["frequency"][row] - 1.0 / period) < 4.0 * frequency_error
+        assert 0.0002 < error < 0.004
+        assert row < 6
 
 
 def test_lines_of_other_windows_are_refused():
