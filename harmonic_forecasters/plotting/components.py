@@ -17,6 +17,7 @@ from harmonic_forecasters.plotting.style import (
     as_series,
     check_at_least,
     first_drawn,
+    label_time,
 )
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
@@ -102,8 +103,7 @@ def plot_components(
     widest = max((np.abs(values[first:]).max() for _, values in curves), default=1.0)
     for ax in axes[1:-1]:
         ax.set_ylim(-1.1 * widest, 1.1 * widest)
-    if time is None:
-        axes[-1].set_xlabel("time (samples)")
+    label_time(axes[-1], times, counted=time is None)
     return axes
 
 

@@ -16,6 +16,7 @@ from harmonic_forecasters.plotting.style import (
     add_legend,
     as_series,
     first_drawn,
+    label_time,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ def plot_forecast(
             )
         ax.fill_between(times[n_samples:], lower, upper, label="interval", **BAND)
     ax.axvspan(times[n_samples], times[-1], color="0.94", zorder=0)
-    if time is None:
-        ax.set_xlabel("time (samples)")
+    label_time(ax, times, counted=time is None)
     add_legend(ax, columns=4)
     return ax

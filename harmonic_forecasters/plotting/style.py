@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ NAMES: dict[str, Any] = {"color": "0.15", "fontsize": 8}
 
 
 def as_series(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """The values as an array, (n_samples,); raises ValueError for another number of axes, or none."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name} must have one axis and at least one sample, got the shape {array.shape}")
@@ -28,15 +30,27 @@ def as_series(name: str, values: ArrayLike) -> NDArray[np.float64]:
 
 
 def check_at_least(name: str, value: int, least: int) -> None:
+    """Raise ValueError unless the value is a whole number of at least so much."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
 
 
 def first_drawn(n_samples: int, last: int | None) -> int:
+    """The first of the last samples, all of them where ``last`` is None; raises ValueError where last < 1."""
     if last is None:
         return 0
     check_at_least("last", last, 1)
     return max(0, n_samples - last)
+
+
+def label_time(ax: Axes, times: NDArray[Any], *, counted: bool) -> None:
+    """Say what the horizontal axis counts, or write dates so short that they do not run together."""
+    if counted:
+        ax.set_xlabel("time (samples)")
+    elif times.dtype.kind == "M":
+        locator = AutoDateLocator()
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
 
 def add_legend(ax: Axes, *, columns: int) -> None:
