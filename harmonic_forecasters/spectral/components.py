@@ -61,7 +61,8 @@ class Components:
         than 1 only where lines lie apart.
     group : (n_series, n_lines), 0 the strongest. Lines whose frequencies chain together in steps below
         1 / n_samples, one cycle a window, are one group: the window can hardly separate them, and errors of
-        each are large. Groups are numbered by the mean square of the sum of their lines over the window.
+        each are large. Groups are numbered by the mean square of the sum of their lines over the window,
+        oscillations at twice their frequencies left out.
 
     In a group lines are sorted by amplitude. A series with fewer lines has amplitude zero in the rest.
     """
@@ -126,7 +127,7 @@ def fit_components(y: ArrayLike, lines: LineSpectrum) -> Components:
         seen = observed[series]
         values = np.where(seen, values - values[seen].mean(), 0.0)
         table = lines.columns(series)
-        real = table["frequency"] >= LEAST_CYCLES / n_samples
+        real = (table["frequency"] >= LEAST_CYCLES / n_samples) & bool(values.any())
         # What rounding alone can make of values so large.
         real &= table["amplitude"] > 1e-13 * np.abs(windows[series]).max()
         found = [table[name][real] for name in ("frequency", "amplitude", "phase")]
@@ -161,14 +162,15 @@ def _fit_window(
 def _groups(lines: LineSpectrum, n_samples: int) -> IntArray:
     """The group of each line of one series, as in Components."""
     order = np.argsort(lines.frequency, kind="stable")
-    apart = np.diff(lines.frequency[order]) >= 1.0 / n_samples
-    members = np.split(order, np.flatnonzero(apart) + 1)
+    cuts = np.flatnonzero(np.diff(lines.frequency[order]) >= 1.0 / n_samples) + 1
+    members = np.split(order, cuts)
+    wave = lines.amplitude[0] * np.exp(1j * lines.phase[0])
     power = []
     for rows in members:
-        wave = LineSpectrum(lines.frequency[rows], lines.amplitude[:, rows], lines.phase[:, rows])
-        # A line by itself has no beat to wait for.
-        alone = 0.5 * np.sum(lines.amplitude[:, rows] ** 2)
-        power.append(alone if len(rows) == 1 else np.mean(wave.evaluate(np.arange(n_samples)) ** 2))
+        # Mean of |sum_k w_k e^{2 pi i f_k t}|^2 / 2 over the window: a Dirichlet kernel for each pair.
+        apart = lines.frequency[rows] - lines.frequency[rows, None]
+        beat = np.sinc(n_samples * apart) / np.sinc(apart) * np.exp(1j * np.pi * (n_samples - 1) * apart)
+        power.append(0.5 * np.real(wave[rows].conj() @ beat @ wave[rows]))
     group = np.empty(len(order), dtype=np.int64)
     for number, strongest in enumerate(np.argsort(-np.array(power), kind="stable")):
         group[members[strongest]] = number

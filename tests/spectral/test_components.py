@@ -125,6 +125,26 @@ def test_a_group_ranks_by_what_its_lines_add_up_to():
     assert columns["amplitude"][1] > columns["amplitude"][0]
 
 
+def test_strength_of_a_group_is_its_mean_square_over_the_window():
+    rng = np.random.default_rng(3)
+    n_samples = 500
+    pairs = np.sort(rng.uniform(0.05, 0.45, 6))[:, None] + np.array([0.0, 0.4 / n_samples])
+    lines = LineSpectrum(pairs.ravel(), rng.uniform(0.5, 2.0, (1, 12)), rng.uniform(-3.0, 3.0, (1, 12)))
+    t = np.arange(n_samples)
+    columns = fit_components(lines.evaluate(t), lines).columns(0)
+    strength = [
+        np.mean(
+            LineSpectrum(
+                columns["frequency"][rows], columns["amplitude"][None, rows], columns["phase"][None, rows]
+            ).evaluate(t)
+            ** 2
+        )
+        for rows in (columns["group"] == group for group in range(6))
+    ]
+    assert (np.diff(columns["group"]) >= 0).all()
+    assert (np.diff(strength) < 0.02 * strength[0]).all()
+
+
 def test_scale_scales_and_level_and_slope_do_not_matter():
     y, _ = draws(2, 120, white)
     found = fit_harmonic(y, method="iaa").lines()
