@@ -392,4 +392,6 @@ def _degrees(frequency: FloatArray) -> FloatArray:
 
 def _bins(frequency: FloatArray, n_samples: int) -> IntArray:
     """The nearest frequencies of the DFT, by number, and last that of frequency 0."""
-    return np.append(np.rint(frequency * n_samples).astype(np.int64), 0)
+    nearest = np.rint(frequency * n_samples).astype(np.int64)
+    # Of an odd number of samples, 1/2 itself is beyond the last.
+    return np.append(np.minimum(nearest, n_samples // 2), 0)
