@@ -15,9 +15,18 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from sktime.datasets import load_airline
 
-from harmonic_forecasters.darts import GRUSeq2SeqModel, LSTMModel, MLPModel
+from harmonic_forecasters.darts import GRUSeq2SeqModel, HarmonicModel, LSTMModel, MLPModel
+from harmonic_forecasters.datasets import load
 from harmonic_forecasters.networks.window_dft import amplitudes_and_phases
-from harmonic_forecasters.plotting import FORECAST, LINES, TRUTH, plot_forecast, plot_leakage
+from harmonic_forecasters.plotting import (
+    FORECAST,
+    LINES,
+    TRUTH,
+    plot_components,
+    plot_forecast,
+    plot_leakage,
+    plot_spectrum,
+)
 from harmonic_forecasters.signals import harmonic_sums
 from harmonic_forecasters.spectral.dft import fit_dft
 from harmonic_forecasters.spectral.harmonic import fit_harmonic
@@ -258,12 +267,52 @@ def harmonic_airline() -> Figure:
     return figure
 
 
+def tide_spectrum() -> Figure:
+    """A year of hourly tides in Honolulu, the strongest periods named, told nothing of the moon."""
+    table = HarmonicModel().fit(TimeSeries.from_series(load("honolulu"))).spectrum()
+    figure, ax = plt.subplots(figsize=(9, 3.2), layout="constrained")
+    plot_spectrum(table, over="period", ax=ax)
+    ax.set_ylabel("amplitude (m)")
+    ax.set_xlabel("period (hours)")
+    return figure
+
+
+def tide_components() -> Figure:
+    """The strongest components of that year, its last days and the next."""
+    gauge = load("honolulu")
+    table = HarmonicModel().fit(TimeSeries.from_series(gauge)).spectrum()
+    time = pd.date_range(gauge.index[0], periods=len(gauge) + 72, freq="h").to_numpy()
+    axes = plot_components(gauge.to_numpy(), table, horizon=72, time=time)
+    axes[0].set_ylabel("m")
+    figure: Figure = axes[0].figure
+    return figure
+
+
+def tide_forecast() -> Figure:
+    """Two weeks of tides with 90 % interval, forecast from the 30 days before."""
+    gauge, n_samples, horizon = load("honolulu"), 30 * 24, 14 * 24
+    values, time = gauge.to_numpy()[: n_samples + horizon], gauge.index.to_numpy()[: n_samples + horizon]
+    fit, t = fit_harmonic(values[None, :n_samples]), np.arange(n_samples, n_samples + horizon)
+    forecast, deviation = fit.evaluate(t)[0], np.sqrt(fit.variance(t)[0])
+    interval = forecast - 1.645 * deviation, forecast + 1.645 * deviation
+    figure, ax = plt.subplots(figsize=(9, 3.2), layout="constrained")
+    truth = values[n_samples:]
+    plot_forecast(values[:n_samples], forecast, truth, interval=interval, time=time, last=7 * 24, ax=ax)
+    held = np.mean((interval[0] <= truth) & (truth <= interval[1]))
+    ax.set_title(f"90 % interval, which holds {100 * held:.0f} % of what followed", fontsize="medium")
+    ax.set_ylabel("m")
+    return figure
+
+
 #: Name of the file -> what draws it.
 DRAWINGS = {
     "dft_leakage": leakage,
     "forecast": airline,
     "harmonic_against_dft": harmonic_against_dft,
     "harmonic_airline": harmonic_airline,
+    "tide_spectrum": tide_spectrum,
+    "tide_components": tide_components,
+    "tide_forecast": tide_forecast,
     "mlp_interval": noisy_interval,
     "lstm_drift": lstm_drift,
     "gru_seq2seq_window": encoded_window,

@@ -178,6 +178,20 @@ def test_both_doors_give_the_same_numbers(darts_twin, sktime_twin, values):
     np.testing.assert_array_equal(forecast(darts_twin, values), forecast(sktime_twin, values))
 
 
+@pytest.mark.parametrize("window", [None, 40])
+@pytest.mark.parametrize("gaps", [(), (3, 4, 20, 59)])
+def test_both_doors_give_the_same_table_of_components(window, gaps):
+    t = np.arange(60)[:, None]
+    values = np.cos(2 * np.pi * t / [7.7, 5.3]) + 0.2 * np.random.default_rng(0).normal(size=(60, 2))
+    values[list(gaps), 0] = np.nan
+    y = pd.DataFrame(values, columns=["tide", "surge"])
+    through_darts = HarmonicModel(window).fit(TimeSeries.from_dataframe(y)).spectrum()
+    through_sktime = HarmonicForecaster(window_length=window).fit(y).spectrum_
+    assert len(through_darts) > 1
+    assert np.isfinite(through_darts.drop(columns="component").to_numpy()).all()
+    pd.testing.assert_frame_equal(through_darts, through_sktime, check_exact=True, check_dtype=True)
+
+
 @pytest.mark.parametrize("estimator", [one for one in ESTIMATORS if not one.logarithms], ids=str)
 @pytest.mark.parametrize("factor", [1e6, 1e-6, -1.0])
 @a_few

@@ -5,10 +5,12 @@ import sys
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from harmonic_forecasters.plotting import plot_forecast, plot_leakage, plot_spectrum
+from harmonic_forecasters.plotting import plot_components, plot_forecast, plot_leakage, plot_spectrum
+from harmonic_forecasters.spectral.components import fit_components
 from harmonic_forecasters.spectral.dft import fit_dft
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
@@ -47,6 +49,19 @@ def test_an_interval_is_a_band_from_bound_to_bound():
     assert (height.min(), height.max()) == (-1.0, 3.0)
 
 
+def test_of_a_long_history_the_tail_can_be_drawn():
+    observed = drawn(plot_forecast(HISTORY, FORECAST, last=2))["observed"]
+    np.testing.assert_array_equal(observed, [[2, 2.0], [3, 5.0]])
+    assert len(drawn(plot_forecast(HISTORY, FORECAST, last=9))["observed"]) == 4
+
+
+def test_the_legend_stands_above_the_curves():
+    ax = plot_forecast(HISTORY, FORECAST, interval=([0.0, -1.0], [3.0, 7.0]))
+    ax.figure.draw_without_rendering()
+    box = ax.get_legend().get_window_extent()
+    assert ax.transData.inverted().transform((box.x0, box.y0))[1] > 7.0
+
+
 def test_times_may_be_dates():
     time = np.arange("2024-01-01", "2024-01-07", dtype="datetime64[D]")
     ax = plot_forecast(HISTORY, FORECAST, TRUTH, time=time)
@@ -71,6 +86,91 @@ def test_over_period_the_level_is_left_out():
     ax = plot_spectrum(lines, over="period")
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [[4.0, 2.0]])
     assert (ax.get_xlabel(), ax.get_xscale()) == ("period (samples)", "log")
+
+
+def tide_table(n_samples=2000):
+    """A window with lines as close as those of tides, and its table, as a door would give it."""
+    period = np.array([12.42, 23.93, 25.82, 12.0, 24.07, 12.66, 11.97, 300.0])
+    amplitude = np.array([[0.18, 0.16, 0.09, 0.05, 0.04, 0.035, 0.02, 0.05]])
+    lines = LineSpectrum(1.0 / period, amplitude, np.zeros((1, 8)))
+    y = lines.evaluate(np.arange(n_samples)) + np.random.default_rng(0).normal(0.0, 0.05, (1, n_samples))
+    table = pd.DataFrame(fit_components(y, lines).columns(0))
+    table.insert(0, "component", "tide")
+    return y[0], table
+
+
+@pytest.mark.parametrize("over", ["frequency", "period"])
+def test_names_of_peaks_hide_neither_each_other_nor_a_peak(over):
+    _, table = tide_table()
+    ax = plot_spectrum(table, over=over)
+    ax.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert len(boxes) >= 5
+    assert ax.texts[0].get_text() == {"frequency": "1/12.42", "period": "12.42"}[over]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+        for x, top in ax.transData.transform(ax.lines[0].get_xydata()):
+            assert not (box.x0 < x < box.x1 and top > box.y0)
+        assert ax.bbox.x0 < box.x0 < box.x1 < ax.bbox.x1
+        assert box.y1 < ax.bbox.y1
+
+
+def test_so_many_peaks_are_named_as_asked_for():
+    _, table = tide_table()
+    assert [text.get_text() for text in plot_spectrum(table, n_named=2).texts] == ["1/12.42", "1/23.93"]
+    assert not plot_spectrum(table, n_named=0).texts
+
+
+def test_a_table_draws_what_its_spectrum_does_and_the_component_asked_for():
+    _, table = tide_table()
+    frequency, amplitude, phase = (table[name].to_numpy() for name in ("frequency", "amplitude", "phase"))
+    lines = LineSpectrum(frequency, amplitude[None], phase[None])
+    both = pd.concat([table.assign(component="other", amplitude=1.0), table], ignore_index=True)
+    for over in ("frequency", "period"):
+        expected = plot_spectrum(lines, over=over).lines[0].get_xydata()
+        np.testing.assert_array_equal(plot_spectrum(table, over=over).lines[0].get_xydata(), expected)
+        np.testing.assert_array_equal(plot_spectrum(both, 1, over=over).lines[0].get_xydata(), expected)
+
+
+def test_components_and_the_rest_add_up_to_the_window():
+    y, table = tide_table()
+    axes = plot_components(y, table, n_shown=3, horizon=30, last=200)
+    assert len(axes) == 5
+    curves = [ax.lines[0].get_xydata() for ax in axes]
+    for curve in curves:
+        np.testing.assert_array_equal(curve[:, 0], np.arange(1800, 2000))
+    np.testing.assert_allclose(curves[0][:, 1], y[-200:])
+    np.testing.assert_allclose(sum(curve[:, 1] for curve in curves[1:]), y[-200:])
+    ahead = axes[1].lines[1].get_xydata()
+    np.testing.assert_array_equal(ahead[:, 0], np.arange(1999, 2030))
+    row = table.iloc[0]
+    wave = row.amplitude * np.cos(2 * np.pi * row.frequency * ahead[:, 0] + row.phase)
+    np.testing.assert_allclose(ahead[:, 1], wave, atol=1e-9)
+    assert axes[1].get_title(loc="left").startswith("period 12.42, amplitude 0.179 ± ")
+    assert axes[1].get_title(loc="left").endswith(f"{100 * row.share:.2g} % of the variance")
+
+
+def test_of_a_long_window_twenty_cycles_of_the_strongest_component_are_drawn():
+    y, table = tide_table()
+    axes = plot_components(y, table)
+    assert len(axes[0].lines[0].get_xdata()) == np.ceil(20 * table.period[0])
+
+
+def test_lines_of_one_group_are_one_curve():
+    y, table = tide_table()
+    table["group"] = [0, 0, *range(1, 7)]
+    axes = plot_components(y, table, n_shown=2, last=100)
+    assert len(axes) == 4
+    t = axes[1].lines[0].get_xdata()
+    two = table.iloc[:2]
+    wave = sum(r.amplitude * np.cos(2 * np.pi * r.frequency * t + r.phase) for r in two.itertuples())
+    np.testing.assert_allclose(axes[1].lines[0].get_ydata(), wave, atol=1e-9)
+    assert "and 1 close to it" in axes[1].get_title(loc="left")
+
+
+def test_components_of_a_constant_are_none():
+    table = pd.DataFrame({name: [] for name in ("component", "frequency", "period", "amplitude", "phase")})
+    assert len(plot_components(np.full(9, 2.0), table, horizon=2)) == 2
 
 
 def test_leakage_shows_the_continuation_and_both_spectra():
@@ -126,6 +226,21 @@ def test_everything_is_drawn_into_the_axes_given():
         ),
         (lambda: plot_spectrum(fit_dft([HISTORY]).lines(), 1), r"series must be a row .*, 0\.\.0, got 1"),
         (lambda: plot_spectrum(fit_dft([HISTORY]).lines(), over="t"), "'frequency', 'period', got 't'"),
+        (lambda: plot_forecast(HISTORY, FORECAST, last=0), "last must be .* at least 1, got 0"),
+        (lambda: plot_spectrum(fit_dft([HISTORY]).lines(), n_named=-1), "n_named must be .* 0, got -1"),
+        (
+            lambda: plot_spectrum(pd.DataFrame({"period": [2.0]})),
+            r"a table without \['amplitude', 'component', 'frequency', 'phase'\]",
+        ),
+        (lambda: plot_components(HISTORY, fit_dft([HISTORY]).lines(), n_shown=0), "n_shown .* 1, got 0"),
+        (
+            lambda: plot_components(HISTORY, fit_dft([HISTORY]).lines(), horizon=2, time=HISTORY),
+            r"window and horizon, 6, got the shape \(4,\)",
+        ),
+        (
+            lambda: plot_components(HISTORY, fit_dft([HISTORY]).lines(), axes=plt.subplots(2)[1]),
+            r"axes must be 4 in a row, got the shape \(2,\)",
+        ),
         (lambda: plot_leakage(HISTORY, 0), "n must be a whole number of at least 1, got 0"),
         (
             lambda: plot_leakage(HISTORY, 2, axes=plt.subplots(2)[1]),

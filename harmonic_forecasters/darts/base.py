@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +13,7 @@ from darts import TimeSeries
 from darts.models.forecasting.forecasting_model import GlobalForecastingModel
 from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
+from numpy.typing import NDArray
 
 from harmonic_forecasters.darts.likelihoods import NormalLikelihood, Show
 from harmonic_forecasters.darts.series import (
@@ -75,6 +76,11 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
     @abstractmethod
     def _lines(self, windows: FloatArray) -> LineSpectrum:
         """The sinusoids in each window, a series each; windows as in ``_forecast``."""
+
+    def _columns(self, windows: FloatArray) -> list[Mapping[str, NDArray[Any]]]:
+        """The columns of ``spectrum`` for each window; windows as in ``_forecast``."""
+        lines = self._lines(windows)
+        return [lines.columns(i) for i in range(len(windows))]
 
     def fit(
         self,
@@ -147,15 +153,14 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
 
         series : a single series; None takes the one that was fitted.
         Columns: component; frequency (cycles per sample); period (samples); amplitude (unit of the series);
-        phase (radians, of a cosine, at the first sample of the window).
+        phase (radians, of a cosine, at the first sample of the window); and those that a model adds.
         Raises ValueError for a sequence, and where ``predict`` would.
         """
         one = self._given_or_fitted(series)
         if not isinstance(one, TimeSeries):
             raise ValueError(f"series must be a single TimeSeries, got {type(one).__name__}")
         check_series(one, self.min_train_series_length)
-        lines = self._lines(self._last_window(one))
-        tables = [pd.DataFrame(lines.columns(i)) for i in range(one.n_components)]
+        tables = [pd.DataFrame(columns) for columns in self._columns(self._last_window(one))]
         table = pd.concat(tables, ignore_index=True)
         table.insert(0, "component", np.repeat(one.components, [len(t) for t in tables]))
         return table

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harmonic_forecasters.darts.base import UntrainedGlobalModel
 from harmonic_forecasters.darts.likelihoods import named_likelihood
 from harmonic_forecasters.spectral.blend import MIN_SAMPLES
+from harmonic_forecasters.spectral.components import fit_components
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.harmonic import check_method, fit_harmonic
 from harmonic_forecasters.spectral.inputs import FloatArray
@@ -25,6 +28,11 @@ class HarmonicModel(UntrainedGlobalModel):
     Nothing is trained: ``fit`` checks the series and remembers a single one, and ``predict`` takes any other.
     Each component of a multivariate series is forecast by itself. A window needs at least 8 observed values;
     NaN marks missing ones.
+
+    ``spectrum()`` gives the sinusoids that the method finds, refined by joint least squares, strongest first,
+    and adds the columns frequency_error, amplitude_error, phase_error (standard errors); share (of the
+    variance of the window); group (sinusoids closer than one cycle a window, which it can hardly separate,
+    have the same number): see :mod:`harmonic_forecasters.spectral.components`.
 
     Parameters
     ----------
@@ -67,9 +75,9 @@ class HarmonicModel(UntrainedGlobalModel):
     ['tide_mu', 'tide_sigma']
     >>> model.predict(20, num_samples=500, random_state=0).n_samples
     500
-    >>> model.spectrum()[["component", "period", "amplitude"]].iloc[:1].round()
-      component  period  amplitude
-    0      tide    12.0        3.0
+    >>> model.spectrum()[["component", "period", "amplitude", "share"]].round(2)
+      component  period  amplitude  share
+    0      tide   12.42        3.0   0.99
     """
 
     min_samples = MIN_SAMPLES
@@ -111,3 +119,7 @@ class HarmonicModel(UntrainedGlobalModel):
 
     def _lines(self, windows: FloatArray) -> LineSpectrum:
         return self._fit_windows(windows).lines()
+
+    def _columns(self, windows: FloatArray) -> list[Mapping[str, NDArray[Any]]]:
+        components = fit_components(windows, self._lines(windows))
+        return [components.columns(i) for i in range(len(windows))]

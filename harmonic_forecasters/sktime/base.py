@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -77,6 +78,11 @@ class SpectralForecaster(RememberingForecaster):
         """Standard deviation of forecast errors at the times t, (n_series, n_times)."""
         raise NotImplementedError
 
+    def _columns(self, model: FittedWindow, window: FloatArray) -> list[Mapping[str, NDArray[Any]]]:
+        """The columns of ``spectrum_`` for each series of the window."""
+        lines = model.lines()
+        return [lines.columns(i) for i in range(len(window))]
+
     def _learn(self, y: pd.DataFrame, X: pd.DataFrame | None) -> None:  # noqa: ARG002
         if y.empty:
             raise ValueError(
@@ -88,8 +94,8 @@ class SpectralForecaster(RememberingForecaster):
         model = self._fit_window(window)
         self._model, self._window, self._step = model, window, step
         self._first_label, self._first_sample = y.index[0], samples.shape[1] - window.shape[1]
-        lines = model.lines()
-        tables = {name: pd.DataFrame(lines.columns(i)) for i, name in enumerate(y.columns)}
+        columns = self._columns(model, window)
+        tables = {name: pd.DataFrame(columns[i]) for i, name in enumerate(y.columns)}
         self.spectrum_ = pd.concat(tables, names=["component", None]).reset_index(0).reset_index(drop=True)
 
     def _labels_and_times(self, fh: ForecastingHorizon) -> tuple[pd.Index, NDArray[np.int64]]:

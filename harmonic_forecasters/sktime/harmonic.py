@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harmonic_forecasters.sktime.base import SpectralForecaster
+from harmonic_forecasters.sktime.base import FittedWindow, SpectralForecaster
+from harmonic_forecasters.spectral.components import fit_components
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.harmonic import fit_harmonic
 from harmonic_forecasters.spectral.inputs import FloatArray
@@ -38,8 +39,12 @@ class HarmonicForecaster(SpectralForecaster):
     Attributes
     ----------
     spectrum_ : pandas.DataFrame
-        The sinusoids, one a row: component (the column of y), frequency (cycles per sample), period
-        (samples), amplitude (unit of y), phase (radians, of a cosine, at the first sample of the window).
+        The sinusoids, one a row, strongest first: component (the column of y), frequency (cycles per
+        sample), period (samples), amplitude (unit of y), phase (radians, of a cosine, at the first sample of
+        the window); frequency_error, amplitude_error, phase_error (standard errors of these); share (of the
+        variance of the window); group (sinusoids closer than one cycle a window, which it can hardly
+        separate, have the same number). They are the sinusoids that the method finds, refined by joint least
+        squares, see ``harmonic_forecasters.spectral.components``.
 
     See Also
     --------
@@ -60,9 +65,9 @@ class HarmonicForecaster(SpectralForecaster):
     >>> forecaster = HarmonicForecaster().fit(tide[:100])
     >>> bool(np.allclose(forecaster.predict(fh=range(1, 21)), tide[100:], atol=0.1))
     True
-    >>> forecaster.spectrum_[["period", "amplitude"]].iloc[:1].round()
-       period  amplitude
-    0    12.0        3.0
+    >>> forecaster.spectrum_[["period", "amplitude", "share"]].round(2)
+       period  amplitude  share
+    0   12.42        3.0   0.99
     """
 
     _model: Continuation
@@ -81,6 +86,10 @@ class HarmonicForecaster(SpectralForecaster):
 
     def _fit_window(self, window: FloatArray) -> Continuation:
         return fit_harmonic(window, method=self.method, periods=() if self.periods is None else self.periods)
+
+    def _columns(self, model: FittedWindow, window: FloatArray) -> list[Mapping[str, NDArray[Any]]]:
+        components = fit_components(window, model.lines())
+        return [components.columns(i) for i in range(len(window))]
 
     def _forecast_deviation(self, window: FloatArray, t: NDArray[np.int64]) -> FloatArray:  # noqa: ARG002
         return np.sqrt(self._model.variance(t))

@@ -79,7 +79,7 @@ class FittedLines:
         angle = 2.0 * np.pi * (cycles - np.rint(cycles))
         columns = np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
         mean = np.einsum("sk,skt->st", self.weight, columns)
-        gradient = np.concatenate([columns, _slopes(self.weight, columns, tau)], axis=1)
+        gradient = np.concatenate([columns, slopes(self.weight, columns, tau)], axis=1)
         spread = np.einsum("skt,skt->st", gradient, self.covariance @ gradient) if k else np.zeros_like(mean)
         return mean, self.noise[:, None] + np.maximum(spread, 0.0)
 
@@ -150,11 +150,11 @@ class LeastSquares:
         (n_series, n_lines), minus half its gradient.
         """
         tau = np.arange(self.columns.shape[2], dtype=np.float64) - centre_of(self.columns.shape[2])
-        slopes = _slopes(self.weight, self.columns, tau)
-        cross = self.columns @ slopes.transpose(0, 2, 1)
+        turning = slopes(self.weight, self.columns, tau)
+        cross = self.columns @ turning.transpose(0, 2, 1)
         adapted = self.inverse @ cross
-        hessian = slopes @ slopes.transpose(0, 2, 1) - cross.transpose(0, 2, 1) @ adapted
-        return adapted, hessian, np.einsum("skt,st->sk", slopes, self.residual)
+        hessian = turning @ turning.transpose(0, 2, 1) - cross.transpose(0, 2, 1) @ adapted
+        return adapted, hessian, np.einsum("skt,st->sk", turning, self.residual)
 
 
 def centre_of(n_samples: int) -> int:
@@ -203,7 +203,7 @@ def solve_amplitudes(
     array([[3., 0.]])
     """
     k, n_samples = frequency.shape[1], y.shape[1]
-    wave = _waves(frequency, n_samples)
+    wave = waves(frequency, -centre_of(n_samples), n_samples)
     columns = np.concatenate([wave.real, wave.imag], axis=1)
     columns[:, k:][~is_free(frequency)] = 0.0
     if not observed.all():
@@ -307,21 +307,25 @@ def uncertainty(fit: LeastSquares, noise: FloatArray) -> tuple[FittedLines, Floa
     return fitted, hessian
 
 
-def _waves(frequency: FloatArray, n_samples: int) -> NDArray[np.complex128]:
-    """exp(2 pi i f (t - c)), (n_series, n_lines, n_samples)."""
+def phasors(frequency: FloatArray, steps: NDArray[np.int64]) -> NDArray[np.complex128]:
+    """exp(2 pi i f t) at whole numbers t of samples, (*frequency.shape, n_steps)."""
+    cycles = frequency[..., None] * steps
+    return np.asarray(np.exp(2j * np.pi * (cycles - np.rint(cycles))))
+
+
+def waves(frequency: FloatArray, first: int, n_times: int) -> NDArray[np.complex128]:
+    """exp(2 pi i f t) at the samples t = first, first + 1, ..., (*frequency.shape, n_times)."""
     # Of N values a line, 2 sqrt(N) are computed; the rest are their products.
-    block = int(np.ceil(np.sqrt(n_samples)))
-    fine = np.arange(block)
-    coarse = np.arange(0, n_samples, block) - centre_of(n_samples)
-    turned = []
-    for steps in (coarse, fine):
-        cycles = frequency[:, :, None] * steps
-        turned.append(np.exp(2j * np.pi * (cycles - np.rint(cycles))))
-    wave = turned[0][:, :, :, None] * turned[1][:, :, None, :]
-    return np.asarray(wave.reshape(*frequency.shape, len(coarse) * block)[:, :, :n_samples])
+    block = int(np.ceil(np.sqrt(n_times)))
+    coarse, fine = (
+        phasors(frequency, first + np.arange(0, n_times, block)),
+        phasors(frequency, np.arange(block)),
+    )
+    wave = coarse[..., :, None] * fine[..., None, :]
+    return np.asarray(wave.reshape(*frequency.shape, coarse.shape[-1] * block)[..., :n_times])
 
 
-def _slopes(weight: FloatArray, columns: FloatArray, tau: FloatArray) -> FloatArray:
+def slopes(weight: FloatArray, columns: FloatArray, tau: FloatArray) -> FloatArray:
     """Derivatives of the model by the frequencies, (n_series, n_lines, n_times)."""
     k = weight.shape[1] // 2
     # d/df (a cos + b sin) = 2 pi (t - c) (b cos - a sin)

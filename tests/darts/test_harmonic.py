@@ -140,10 +140,25 @@ def test_spectrum_names_the_sinusoids_of_each_component():
     values = np.stack([2 * np.cos(2 * np.pi * t / 8.3), 3 * np.cos(2 * np.pi * t / 12.42)], axis=1) + noise
     series = TimeSeries.from_values(values, columns=["surge", "tide"])
     table = HarmonicModel(method="esprit").fit(series).spectrum()
-    assert list(table.columns) == ["component", "frequency", "period", "amplitude", "phase"]
+    assert list(table.columns) == [
+        *("component", "frequency", "period", "amplitude", "phase"),
+        *("frequency_error", "amplitude_error", "phase_error", "share", "group"),
+    ]
     strongest = table.groupby("component").first()
     np.testing.assert_allclose(strongest.period, [8.3, 12.42], rtol=0.01)
     np.testing.assert_allclose(strongest.amplitude, [2.0, 3.0], rtol=0.05)
+    assert (abs(strongest.amplitude - [2.0, 3.0]) < 4.0 * strongest.amplitude_error).all()
+    assert (strongest.share > 0.9).all()
+    assert (strongest.group == 0).all()
+
+
+def test_spectrum_of_a_constant_is_an_empty_table_of_the_same_columns(make_series):
+    empty = HarmonicModel().fit(TimeSeries.from_values(np.full(20, 7.0))).spectrum()
+    found = HarmonicModel().fit(make_series()).spectrum()
+    assert len(empty) == 0
+    assert list(empty.columns) == list(found.columns)
+    numbers = found.columns[1:]
+    assert empty.dtypes[numbers].tolist() == found.dtypes[numbers].tolist()
 
 
 # Errors of forecasts

@@ -151,7 +151,10 @@ def test_spectrum_is_a_table_and_a_fitted_parameter():
     forecaster = HarmonicForecaster(method="esprit").fit(y)
     table = forecaster.get_fitted_params()["spectrum"]
     pd.testing.assert_frame_equal(table, forecaster.spectrum_)
-    assert list(table.columns) == ["component", "frequency", "period", "amplitude", "phase"]
+    assert list(table.columns) == [
+        *("component", "frequency", "period", "amplitude", "phase"),
+        *("frequency_error", "amplitude_error", "phase_error", "share", "group"),
+    ]
     strongest = table.iloc[0]
     assert strongest.period == pytest.approx(12.42, rel=0.01)
     assert strongest.amplitude == pytest.approx(3.0, rel=0.05)

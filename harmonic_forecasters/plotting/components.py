@@ -1,0 +1,140 @@
+"""The strongest components of a window, one below another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from numpy.typing import ArrayLike, NDArray
+
+from harmonic_forecasters.plotting.spectrum import table_of
+from harmonic_forecasters.plotting.style import (
+    FORECAST,
+    HISTORY,
+    LINES,
+    as_series,
+    check_at_least,
+    first_drawn,
+    label_time,
+)
+from harmonic_forecasters.spectral.lines import LineSpectrum
+
+# Cycles of the strongest component that are drawn of a long window.
+CYCLES_SHOWN = 20
+
+
+def plot_components(
+    y: ArrayLike,
+    lines: LineSpectrum | pd.DataFrame,
+    series: int = 0,
+    *,
+    n_shown: int = 5,
+    horizon: int = 0,
+    last: int | None = None,
+    time: ArrayLike | None = None,
+    axes: NDArray[Any] | None = None,
+) -> NDArray[Any]:
+    """A window, its strongest components one below another, all in one scale, and the rest.
+
+    Lines that a table puts into one group are one curve, their sum.
+
+    Parameters
+    ----------
+    y : (n_samples,), the window that the lines were found in, any unit, NaN where a value is missing.
+    lines, series : as in :func:`plot_spectrum`.
+    n_shown : components to draw, the strongest; fewer where there are fewer.
+    horizon : samples after the window to which the components are continued.
+    last : draw only so many of the last samples of the window; None draws 20 cycles of the strongest.
+    time : (n_samples + horizon,), numbers or datetime64, where to draw them; None counts samples from 0.
+    axes : as many as there are components drawn, and two more; None for a new figure.
+
+    Raises
+    ------
+    ValueError : as :func:`plot_spectrum` does, for lengths or axes that do not fit, for numbers too small.
+
+    Examples
+    --------
+    >>> y = 3.0 + np.cos(2 * np.pi * np.arange(40) / 8)
+    >>> axes = plot_components(y, LineSpectrum(np.array([0.125]), np.array([[1.0]]), np.zeros((1, 1))))
+    >>> [ax.get_title(loc="left") for ax in axes]
+    ['observed', 'period 8, amplitude 1, 100 % of the variance', 'the rest, under 0.1 % of the variance']
+    """
+    y, table = as_series("y", y), table_of(lines, series)
+    check_at_least("n_shown", n_shown, 1)
+    check_at_least("horizon", horizon, 0)
+    n_samples = len(y)
+    t = np.arange(n_samples + horizon)
+    times = t if time is None else np.asarray(time)
+    if times.shape != t.shape:
+        raise ValueError(
+            f"time must have one entry a sample of window and horizon, {len(t)}, got the shape {times.shape}"
+        )
+    curves = [_curve(table, rows, t, n_samples, float(np.nanvar(y))) for rows in _strongest(table, n_shown)]
+    rest = y - sum((values[:n_samples] for _, values in curves), np.zeros(n_samples))
+    left = np.nanvar(rest) / max(np.nanvar(y), np.finfo(np.float64).tiny)
+    if axes is None:
+        n_axes = len(curves) + 2
+        axes = plt.subplots(
+            n_axes, figsize=(8, 1.0 + 1.1 * n_axes), sharex=True, squeeze=False, layout="constrained"
+        )[1][:, 0]
+    axes = np.asarray(axes)
+    if axes.shape != (len(curves) + 2,):
+        raise ValueError(f"axes must be {len(curves) + 2} in a row, got the shape {axes.shape}")
+    if last is None and curves:
+        strongest = table["period"][_strongest(table, 1)[0][0]]
+        last = min(n_samples, int(np.ceil(CYCLES_SHOWN * strongest)))
+    first = first_drawn(n_samples, last)
+    titles = [
+        "observed",
+        *(title for title, _ in curves),
+        f"the rest, {_percent(float(left))} of the variance",
+    ]
+    for ax, values, title in zip(axes, [y, *(values for _, values in curves), rest], titles, strict=True):
+        inside = slice(first, n_samples)
+        style = HISTORY if ax in (axes[0], axes[-1]) else LINES
+        ax.plot(times[inside], values[inside], **style)
+        if len(values) > n_samples:
+            ax.plot(times[n_samples - 1 :], values[n_samples - 1 :], **FORECAST)
+        if horizon:
+            ax.axvspan(times[n_samples], times[-1], color="0.94", zorder=0)
+        ax.set_title(title, loc="left", fontsize="small", pad=3.0)
+    widest = max((np.abs(values[first:]).max() for _, values in curves), default=1.0)
+    for ax in axes[1:-1]:
+        ax.set_ylim(-1.1 * widest, 1.1 * widest)
+    label_time(axes[-1], times, counted=time is None)
+    return axes
+
+
+def _strongest(table: dict[str, NDArray[Any]], n: int) -> list[NDArray[np.int64]]:
+    """Rows of the strongest groups, or lines where there are no groups; the strongest line of each first."""
+    order = np.argsort(-table["amplitude"], kind="stable")
+    order = order[np.isfinite(table["period"][order])]
+    if "group" not in table:
+        return list(order[:n, None])
+    return [order[table["group"][order] == group] for group in np.unique(table["group"])[:n]]
+
+
+def _curve(
+    table: dict[str, NDArray[Any]],
+    rows: NDArray[np.int64],
+    t: NDArray[np.int64],
+    n_samples: int,
+    variance: float,
+) -> tuple[str, NDArray[np.float64]]:
+    """What is to be said of one component, and its values at the times t."""
+    frequency, amplitude, phase = (table[name][rows] for name in ("frequency", "amplitude", "phase"))
+    values = LineSpectrum(frequency, amplitude[None], phase[None]).evaluate(t)[0]
+    power = 0.5 * amplitude[0] ** 2 if len(rows) == 1 else np.mean(values[:n_samples] ** 2)
+    error = f" ± {table['amplitude_error'][rows[0]]:.1g}" if "amplitude_error" in table else ""
+    more = f" and {len(rows) - 1} close to it" if len(rows) > 1 else ""
+    share = power / max(variance, np.finfo(np.float64).tiny)
+    title = f"period {table['period'][rows[0]]:.4g}{more}, amplitude {amplitude[0]:.3g}{error}"
+    return f"{title}, {_percent(share)} of the variance", values
+
+
+def _percent(share: float) -> str:
+    if share < 0.001:
+        return "under 0.1 %"
+    return f"{100.0 * share:.2g} %" if share < 0.995 else f"{100.0 * share:.0f} %"

@@ -1,0 +1,60 @@
+"""Colours, and what all pictures do alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Told apart by people who do not see all colours, and by line style in print.
+HISTORY: dict[str, Any] = {"color": "0.35", "linewidth": 1.2}
+TRUTH: dict[str, Any] = {"color": "0.35", "linewidth": 1.2, "linestyle": ":", "marker": ".", "markersize": 4}
+FORECAST: dict[str, Any] = {"color": "#d55e00", "linewidth": 1.6}
+BAND: dict[str, Any] = {"color": "#d55e00", "alpha": 0.2, "linewidth": 0}
+RECONSTRUCTION: dict[str, Any] = {"color": "#0072b2", "linewidth": 1.6, "linestyle": "--"}
+LINES: dict[str, Any] = {"color": "#0072b2", "linewidth": 1.2}
+NAMES: dict[str, Any] = {"color": "0.15", "fontsize": 8}
+
+
+def as_series(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """The values as an array, (n_samples,); raises ValueError for another number of axes, or none."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name} must have one axis and at least one sample, got the shape {array.shape}")
+    return array
+
+
+def check_at_least(name: str, value: int, least: int) -> None:
+    """Raise ValueError unless the value is a whole number of at least so much."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+
+
+def first_drawn(n_samples: int, last: int | None) -> int:
+    """The first of the last samples, all of them where ``last`` is None; raises ValueError where last < 1."""
+    if last is None:
+        return 0
+    check_at_least("last", last, 1)
+    return max(0, n_samples - last)
+
+
+def label_time(ax: Axes, times: NDArray[Any], *, counted: bool) -> None:
+    """Say what the horizontal axis counts, or write dates so short that they do not run together."""
+    if counted:
+        ax.set_xlabel("time (samples)")
+    elif times.dtype.kind == "M":
+        locator = AutoDateLocator()
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def add_legend(ax: Axes, *, columns: int) -> None:
+    """A legend above what is drawn."""
+    bottom, top = ax.get_ylim()
+    ax.set_ylim(bottom, top + 0.16 * (top - bottom), auto=None)
+    ax.legend(loc="upper left", fontsize="small", ncols=columns)
