@@ -67,11 +67,11 @@ class DFTModel(UntrainedGlobalModel):
         self.n_components = n_components
         self.trend = trend
 
-    def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
+    def _forecast(self, windows: FloatArray, n: int, regressors: FloatArray | None = None) -> FloatArray:  # noqa: ARG002
         n_samples = windows.shape[1]
         return self._dft(windows).evaluate(np.arange(n_samples, n_samples + n))
 
-    def _lines(self, windows: FloatArray) -> LineSpectrum:
+    def _lines(self, windows: FloatArray, regressors: FloatArray | None = None) -> LineSpectrum:  # noqa: ARG002
         return self._dft(windows).lines()
 
     def _dft(self, windows: FloatArray) -> DFT:

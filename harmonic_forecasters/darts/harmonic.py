@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from harmonic_forecasters.spectral.blend import MIN_SAMPLES
 from harmonic_forecasters.spectral.harmonic import check_method, fit_harmonic
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.regression import fit_regression
 
 
 class HarmonicModel(UntrainedGlobalModel):
@@ -19,6 +21,11 @@ class HarmonicModel(UntrainedGlobalModel):
 
     Periods need not divide the window and need not be told. The default, a blend, weighs adaptive spectra of
     the window and of its changes, plain and in logarithms, by how probable each makes the window.
+
+    Future covariates, as holidays and temperatures, are regressors in the mean: their effects are estimated
+    in each window by generalised least squares under the adaptive spectrum, shrunk as far as they are not
+    significant, and what remains is continued as above. They must be known from the beginning of a window to
+    the end of its forecast.
 
     Nothing is trained: ``fit`` checks the series and remembers a single one, and ``predict`` takes any other.
     Each component of a multivariate series is forecast by itself. A window needs at least 8 observed values;
@@ -47,6 +54,8 @@ class HarmonicModel(UntrainedGlobalModel):
 
     Source: Yardibi, Li, Stoica, Xue, Baggeroer (2010), IEEE Trans. Aerospace and Electronic Systems 46, eq. 9
     to 14, for the spectrum of ``"blend"`` and ``"iaa"``; the modules of the other methods name theirs.
+    Regressors: Aitken (1936), Proceedings of the Royal Society of Edinburgh 55; Rasmussen, Williams (2006),
+    Gaussian Processes for Machine Learning, eq. 2.41 and 2.42.
 
     Examples
     --------
@@ -66,6 +75,14 @@ class HarmonicModel(UntrainedGlobalModel):
     >>> model.spectrum()[["component", "period", "amplitude"]].iloc[:1].round()
       component  period  amplitude
     0      tide    12.0        3.0
+
+    A holiday that is known beforehand is a covariate:
+
+    >>> holiday = TimeSeries.from_values(np.isin(t, [7, 35, 58, 99, 110]).astype(float))
+    >>> visits = tide + 4 * holiday
+    >>> model = HarmonicModel().fit(visits[:100], future_covariates=holiday)
+    >>> bool(np.allclose(model.predict(20).values(), visits[100:].values(), atol=0.1))
+    True
     """
 
     min_samples = MIN_SAMPLES
@@ -85,14 +102,28 @@ class HarmonicModel(UntrainedGlobalModel):
         )
         self.method = method
 
-    def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
-        n_samples = windows.shape[1]
-        return fit_harmonic(windows, method=self.method).evaluate(np.arange(n_samples, n_samples + n))
+    @property
+    def supports_future_covariates(self) -> bool:
+        return True
 
-    def _forecast_moments(self, windows: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-        n_samples = windows.shape[1]
-        fitted, t = fit_harmonic(windows, method=self.method), np.arange(n_samples, n_samples + n)
-        return fitted.evaluate(t), fitted.variance(t)
+    def _forecast(self, windows: FloatArray, n: int, regressors: FloatArray | None = None) -> FloatArray:
+        fitted, ahead = self._fitted(windows, n, regressors)
+        return fitted.evaluate(*ahead)
 
-    def _lines(self, windows: FloatArray) -> LineSpectrum:
-        return fit_harmonic(windows, method=self.method).lines()
+    def _forecast_moments(
+        self, windows: FloatArray, n: int, regressors: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        fitted, ahead = self._fitted(windows, n, regressors)
+        return fitted.evaluate(*ahead), fitted.variance(*ahead)
+
+    def _lines(self, windows: FloatArray, regressors: FloatArray | None = None) -> LineSpectrum:
+        return self._fitted(windows, 0, regressors)[0].lines()
+
+    def _fitted(self, windows: FloatArray, n: int, regressors: FloatArray | None) -> tuple[Any, list[Any]]:
+        """What is known of the windows, and when to ask it: times and regressors of the n samples."""
+        n_samples = windows.shape[1]
+        t = np.arange(n_samples, n_samples + n)
+        if regressors is None:
+            return fit_harmonic(windows, method=self.method), [t]
+        fitted = fit_regression(windows, regressors[:, :, :n_samples], method=self.method)
+        return fitted, [t, regressors[:, :, n_samples:]]

@@ -134,7 +134,7 @@ def fit_regression(y: ArrayLike, x: ArrayLike, *, method: str = "blend") -> Regr
     """
     check_method(method)
     as_windows(y, min_observed=MIN_SAMPLES)
-    windows = np.asarray(y, dtype=np.float64)
+    windows = np.ascontiguousarray(y, dtype=np.float64)
     regressors = as_regressors(x, len(windows), None, windows.shape[1])
     seen = ~np.isnan(windows)
     check_number(regressors.shape[1], seen.sum(axis=1))
