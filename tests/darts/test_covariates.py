@@ -199,6 +199,15 @@ def test_rolling_many_series_is_one_batch_of_bounded_size(make_pair, monkeypatch
     assert_same(model.historical_forecasts(many, future_covariates=known, **options), together)
 
 
+def test_rolling_over_a_common_time_equals_the_loop(make_pair):
+    pairs = [make_pair(26), make_pair(22, seed=1)]
+    many, known = (list(each) for each in zip(*pairs, strict=True))
+    model = HarmonicModel(16, **BURG).fit(many, future_covariates=known)
+    options = {"future_covariates": known, "retrain": False, "forecast_horizon": 2, "apply_globally": True}
+    batch = model.historical_forecasts(many, **options)
+    assert_same(batch, model.historical_forecasts(many, enable_optimization=False, **options))
+
+
 def test_rolling_forecasts_see_covariates_of_their_horizon_and_no_later_one(make_pair):
     series, covariates = make_pair(30)
     values = covariates.values()
