@@ -34,12 +34,14 @@ class Entry:
 
     options : constructor arguments with which it fits quickly; they ask for a window of 12 samples.
     bad_options : option -> values that are refused.
+    regressors : whether it takes covariates that are known beforehand.
     """
 
     door: str
     cls: type
     options: dict[str, Any]
     bad_options: dict[str, list[Any]] = field(default_factory=dict)
+    regressors: bool = False
 
 
 LENGTHS = [0, -3, 1.5, True, "3"]
@@ -84,7 +86,7 @@ NEURAL_SKTIME = {name: NEURAL[name] for name in (*CHUNKS, "hidden_dim", "dropout
 SAMPLED = TRAINED | {"likelihood": GaussianLikelihood(), "num_samples": 5}
 ESTIMATORS = [
     Entry("darts", DFTModel, {"input_chunk_length": 12}, CHUNKS | DFT),
-    Entry("darts", HarmonicModel, {"input_chunk_length": 12}, CHUNKS | HARMONIC | ERRORS),
+    Entry("darts", HarmonicModel, {"input_chunk_length": 12}, CHUNKS | HARMONIC | ERRORS, True),
     Entry("darts, trained", MLPModel, TRAINED, NEURAL | {"n_layers": LENGTHS}),
     Entry("darts, trained", LSTMModel, TRAINED, NEURAL | {"n_rnn_layers": LENGTHS, "train_on": ["all"]}),
     Entry(
@@ -94,7 +96,7 @@ ESTIMATORS = [
         NEURAL | {"state_dim": LENGTHS, "encoder": ["lstm"], "cell": ["rnn"], "horizon_weighting": ["h"]},
     ),
     Entry("sktime", DFTForecaster, {"window_length": 12}, {"window_length": LENGTHS} | DFT),
-    Entry("sktime", HarmonicForecaster, {"window_length": 12}, {"window_length": LENGTHS} | HARMONIC),
+    Entry("sktime", HarmonicForecaster, {"window_length": 12}, {"window_length": LENGTHS} | HARMONIC, True),
     Entry("sktime, trained", MLPForecaster, SAMPLED, NEURAL_SKTIME | {"n_layers": LENGTHS}),
     Entry("sktime, trained", LSTMForecaster, SAMPLED, NEURAL_SKTIME | {"n_rnn_layers": LENGTHS}),
     Entry("sktime, trained", GRUSeq2SeqForecaster, SAMPLED, NEURAL_SKTIME | {"state_dim": LENGTHS}),
@@ -152,7 +154,7 @@ BAD_DARTS_SERIES = [
 ]
 
 
-def darts_cases() -> Iterator[Case]:
+def darts_cases(entry: Entry) -> Iterator[Case]:
     for name, bad, rule, value in BAD_DARTS_SERIES:
         yield Case(f"fit: {name}", lambda _, model, bad=bad: model.fit(bad), rule, value)
         yield Case(f"predict: {name}", lambda _, model, bad=bad: model.predict(3, bad), rule, value)
@@ -172,12 +174,16 @@ def darts_cases() -> Iterator[Case]:
                 SERIES, retrain=False, **covariates
             ),
         }.items():
+            if method == "fit" and name == "future_covariates" and entry.regressors:
+                continue
             yield Case(
                 f"{method}: {name}",
                 lambda _, model, name=name, call=call: call(model, {name: SERIES}),
                 f"{name} must be None",
                 "got (TimeSeries|list)",
             )
+    if entry.regressors:
+        yield from covariate_cases()
     yield Case("predict: samples", lambda _, model: model.predict(3, num_samples=9), "num_samples", "> 1")
     yield Case(
         "rolling: horizon 0",
@@ -225,6 +231,51 @@ def darts_cases() -> Iterator[Case]:
 
 
 GAPS = "neither NaN nor infinite values"
+
+
+def covariate_cases() -> Iterator[Case]:
+    daily = TimeSeries.from_times_and_values(pd.date_range("2024", periods=40), VALUES)
+    for name, bad, rule, value in [
+        ("too short", SERIES[:39], "reach from 28 to 39", "got 0 to 38 in series 0"),
+        ("too late", SERIES[29:], "reach from 28 to 39", "got 29 to 39"),
+        ("another frequency", SERIES[::2], "have the frequency of the series, 1", "got 2"),
+        ("dates", daily, "have the frequency of the series, 1", "got <Day>"),
+        ("a gap", TimeSeries.from_values(changed(35, np.nan)), GAPS, "got 1 .*position 35 "),
+        ("infinite", TimeSeries.from_values(changed(35, np.inf)), GAPS, "got 1 .*position 35 "),
+        ("several samples", TimeSeries.from_values(np.ones((40, 1, 3))), "one sample a time stamp", "got 3"),
+        ("two for one", [SERIES, SERIES], "one TimeSeries for each series", "got 2 for 1"),
+        ("an array", VALUES, "a TimeSeries or a sequence of one for each series", "got ndarray"),
+        (
+            "many",
+            TimeSeries.from_values(np.ones((40, 12))),
+            "fewer than the observed",
+            "got 12 for 12 values",
+        ),
+    ]:
+        yield Case(
+            f"fit: covariates, {name}",
+            lambda _, model, bad=bad: model.fit(SERIES, future_covariates=bad),
+            rule,
+            value,
+        )
+
+    def fitted_with(entry: Entry) -> Any:
+        return entry.cls(**entry.options).fit([SERIES[:30], SERIES[:35]], future_covariates=[SERIES, SERIES])
+
+    yield Case(
+        "predict: covariates that end too early",
+        lambda entry, _: fitted_with(entry).predict(3, SERIES[:38], future_covariates=SERIES),
+        "reach from 26 to 40",
+        "got 0 to 39",
+    )
+    yield Case(
+        "predict: covariates of the fit are missing",
+        lambda entry, _: fitted_with(entry).predict(3, SERIES),
+        "trained with future covariates",
+        "must be passed",
+    )
+
+
 #: What a model that learns says of the same, in fit and in predict, and what it refuses besides.
 BAD_TRAINING_SERIES = [
     ("too short", SERIES[:5], "at least 1[24] time stamp", "got 5 in series 0"),
@@ -243,12 +294,12 @@ BAD_TRAINING_SERIES = [
 ]
 
 
-def trained_darts_cases() -> Iterator[Case]:
+def trained_darts_cases(entry: Entry) -> Iterator[Case]:
     for name, bad, rule, value in BAD_TRAINING_SERIES:
         yield Case(f"fit: {name}", lambda _, model, bad=bad: model.fit(bad), rule, value)
         yield Case(f"predict: {name}", lambda _, model, bad=bad: model.predict(3, bad), rule, value)
     same_as_untrained = ("fit: None", "predict: n=", "predict: samples", "fit: unknown", "predict: unknown")
-    yield from (case for case in darts_cases() if case.name.startswith(same_as_untrained))
+    yield from (case for case in darts_cases(entry) if case.name.startswith(same_as_untrained))
     for name in ("past_covariates", "future_covariates"):
         yield Case(
             f"predict: {name} that fit never saw",
@@ -342,7 +393,7 @@ BAD_SKTIME_FITS = [
 ]
 
 
-def sktime_cases() -> Iterator[Case]:
+def sktime_cases(entry: Entry) -> Iterator[Case]:
     for name, bad, rule, value, error in [*BAD_SKTIME_SERIES, *BAD_SKTIME_FITS]:
         reset = name != "None"
         yield Case(f"fit: {name}", lambda _, model, bad=bad: model.fit(bad), rule, value, error, reset)
@@ -437,8 +488,8 @@ SAID_BY_NETWORKS = {
 }
 
 
-def trained_sktime_cases() -> Iterator[Case]:
-    for case in sktime_cases():
+def trained_sktime_cases(entry: Entry) -> Iterator[Case]:
+    for case in sktime_cases(entry):
         rule, value = SAID_BY_NETWORKS.get(case.name.partition(": ")[2], (case.rule, case.value))
         yield replace(case, rule=rule, value=value)
 
@@ -466,13 +517,13 @@ def option_cases(entry: Entry) -> Iterator[Case]:
 
 @dataclass(frozen=True)
 class Door:
-    """good : a series to fit; cases : what its estimators refuse; forecast : fitted model -> numbers.
+    """good : a series to fit; cases : what an estimator refuses; forecast : fitted model -> numbers.
 
     unknown_option : what is said of one, and the type of the error.
     """
 
     good: Any
-    cases: Callable[[], Iterator[Case]]
+    cases: Callable[[Entry], Iterator[Case]]
     forecast: Callable[[Any], np.ndarray]
     unknown_option: tuple[str, type] = ("unexpected keyword argument", TypeError)
 
@@ -493,7 +544,7 @@ DOORS = {
 MATRIX = [
     pytest.param(entry, case, id=f"{entry.cls.__name__}-{case.name}")
     for entry in ESTIMATORS
-    for case in [*DOORS[entry.door].cases(), *option_cases(entry)]
+    for case in [*DOORS[entry.door].cases(entry), *option_cases(entry)]
 ]
 
 

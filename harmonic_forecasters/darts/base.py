@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -13,8 +13,13 @@ from darts import TimeSeries
 from darts.models.forecasting.forecasting_model import GlobalForecastingModel
 from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
-from numpy.typing import NDArray
 
+from harmonic_forecasters.darts.covariates import (
+    check_covariates,
+    check_covariates_use,
+    covariates_along,
+    refuse_covariates,
+)
 from harmonic_forecasters.darts.likelihoods import NormalLikelihood, Show
 from harmonic_forecasters.darts.series import (
     check_series,
@@ -26,16 +31,18 @@ from harmonic_forecasters.darts.series import (
 )
 from harmonic_forecasters.darts.windows import forecast_origins, rolling_windows
 from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_horizon
-from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.lines import Table
+from harmonic_forecasters.spectral.regression import check_number
 
 
 class UntrainedGlobalModel(GlobalForecastingModel, ABC):
     """A global darts model that learns nothing: a forecast depends on the window before it alone.
 
-    A model says how windows are forecast (``_forecast``) and which sinusoids they hold (``_lines``), and sets
-    ``min_samples``, the fewest observed values in a window that it can forecast. One that takes a likelihood
-    also says how far off forecasts are (``_forecast_moments``). Rolling forecasts without retraining are
-    computed as one batch over all windows, series and components.
+    A model says how windows are forecast (``_forecast``) and which sinusoids they hold (``_columns``), and
+    sets ``min_samples``, the fewest observed values in a window that it can forecast. One that takes a
+    likelihood also says how far off forecasts are (``_forecast_moments``); one that
+    ``supports_future_covariates`` gets them with each window, as regressors. Rolling forecasts without
+    retraining are computed as one batch over all windows, series and components.
 
     input_chunk_length : samples in the window, the last ones of a series; None takes the whole series.
     output_chunk_length : samples forecast at once; further ones follow from windows that hold the forecasts
@@ -60,48 +67,58 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         self._likelihood = likelihood
 
     @abstractmethod
-    def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
+    def _forecast(self, windows: FloatArray, n: int, regressors: FloatArray | None = None) -> FloatArray:
         """The n samples after each window, (n_windows, n).
 
         windows : (n_windows, n_samples), NaN where a value is missing.
+        regressors : (n_windows, n_regressors, n_samples + n), finite; None without covariates.
         """
 
-    def _forecast_moments(self, windows: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
+    def _forecast_moments(
+        self, windows: FloatArray, n: int, regressors: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """Mean and variance of the n samples after each window, (n_windows, n) each.
 
-        Asked only of a model that has a likelihood; windows as in ``_forecast``.
+        Asked only of a model that has a likelihood; arguments as in ``_forecast``.
         """
         raise NotImplementedError
 
     @abstractmethod
-    def _lines(self, windows: FloatArray) -> LineSpectrum:
-        """The sinusoids in each window, a series each; windows as in ``_forecast``."""
-
-    def _columns(self, windows: FloatArray) -> list[Mapping[str, NDArray[Any]]]:
-        """The columns of ``spectrum`` for each window; windows as in ``_forecast``."""
-        lines = self._lines(windows)
-        return [lines.columns(i) for i in range(len(windows))]
+    def _columns(self, windows: FloatArray, regressors: FloatArray | None) -> list[Table]:
+        """The columns of ``spectrum`` for each window; arguments as in ``_forecast``, where n is 0."""
 
     def fit(
         self,
         series: TimeSeries | Sequence[TimeSeries],
         past_covariates: None = None,
-        future_covariates: None = None,
+        future_covariates: TimeSeries | Sequence[TimeSeries] | None = None,
         verbose: bool | None = None,
     ) -> Self:
         """Check the series, and remember it where it is a single one, so that ``predict(n)`` can do without.
 
-        Series may differ in length, frequency and number of components.
+        Series may differ in length, frequency and number of components, and so may covariates.
+        future_covariates : of a model that supports them, one for each series, over its window at least.
         Raises ValueError for a series that cannot be forecast (shorter than ``input_chunk_length``, with too
-        few observed values in its window, an infinite one, or several samples a time stamp) and for
-        covariates; the model then stays as it was.
+        few observed values in its window, an infinite one, or several samples a time stamp), for covariates
+        that do not reach over the window or are not finite in it, and for those that the model does not
+        support; the model then stays as it was.
         """
-        self._refuse_covariates(past_covariates, future_covariates)
+        refuse_covariates(self, past_covariates, future_covariates)
         checked = check_series(series, self.min_train_series_length)
-        for one in checked:
-            self._check_window(self._last_window(one))
-        self.training_series = None
-        super().fit(checked[0] if len(checked) == 1 else checked, verbose=verbose)
+        covariates = None if future_covariates is None else check_covariates(future_covariates, len(checked))
+        for i, one in enumerate(checked):
+            known = (
+                None if covariates is None else self._known_covariates(one, covariates[i], i, end_of(one), 0)
+            )
+            self._check_window(self._last_window(one), 0 if known is None else known.shape[1])
+        self.training_series = self.future_covariate_series = None
+        self._uses_future_covariates = self._expect_future_covariates = False
+        single = len(checked) == 1
+        super().fit(
+            checked[0] if single else checked,
+            future_covariates=covariates[0] if covariates and single else covariates,
+            verbose=verbose,
+        )
         return self
 
     def predict(
@@ -109,7 +126,7 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         n: int,
         series: TimeSeries | Sequence[TimeSeries] | None = None,
         past_covariates: None = None,
-        future_covariates: None = None,
+        future_covariates: TimeSeries | Sequence[TimeSeries] | None = None,
         num_samples: int = 1,
         verbose: bool | None = None,
         predict_likelihood_parameters: bool = False,
@@ -119,17 +136,22 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         """The n samples after the end of each series.
 
         series : one series or a sequence, seen by ``fit`` or not; None takes the one that was fitted.
+        future_covariates : needed after a fit with them, and refused after one without: one for each series,
+            from the first time stamp of its window to the last of its forecast; None takes those that were
+            fitted.
         Returns one forecast a series, in the dtype of the series, with its components, frequency, static
         covariates, hierarchy and metadata; a list where ``series`` is a sequence.
         num_samples : more than 1 draws so many samples of every forecast; it needs a likelihood.
         predict_likelihood_parameters : the parameters of the likelihood in place of the forecast, without
             static covariates and hierarchy.
         random_state : seed of the samples; None goes on with numpy's own random numbers, as darts does.
-        The other arguments are those of darts; covariates must be None.
+        The other arguments are those of darts; past covariates must be None.
         Raises ValueError where n < 1, before ``fit``, without ``series`` after a fit on several, for a series
-        that cannot be forecast, and where samples or parameters are asked for without a likelihood or beyond
-        ``output_chunk_length``.
+        that cannot be forecast, for covariates that do not reach far enough or are not finite, and where
+        samples or parameters are asked for without a likelihood or beyond ``output_chunk_length``.
         """
+        if future_covariates is None:
+            future_covariates = self.future_covariate_series
         self._check_prediction(
             n,
             past_covariates=past_covariates,
@@ -142,16 +164,20 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         )
         series = self._given_or_fitted(series)
         checked = check_series(series, self.min_train_series_length)
+        covariates = None if future_covariates is None else check_covariates(future_covariates, len(checked))
         origins = [end_of(one) for one in checked]
         show = Show(num_samples, predict_likelihood_parameters, random_state)
-        points, like = self._answers(checked, origins, n, show)
+        points, like = self._answers(checked, covariates, origins, n, show)
         forecasts = [self._build_forecast_series(p[0], one) for p, one in zip(points, like, strict=True)]
         return forecasts[0] if isinstance(series, TimeSeries) else forecasts
 
-    def spectrum(self, series: TimeSeries | None = None) -> pd.DataFrame:
+    def spectrum(
+        self, series: TimeSeries | None = None, future_covariates: TimeSeries | None = None
+    ) -> pd.DataFrame:
         """The sinusoids in the window that forecasts are made from, one a row.
 
         series : a single series; None takes the one that was fitted.
+        future_covariates : as in ``predict``, over the window; the sinusoids are those of what they leave.
         Columns: component; frequency (cycles per sample); period (samples); amplitude (unit of the series);
         phase (radians, of a cosine, at the first sample of the window); and those that a model adds.
         Raises ValueError for a sequence, and where ``predict`` would.
@@ -160,7 +186,8 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         if not isinstance(one, TimeSeries):
             raise ValueError(f"series must be a single TimeSeries, got {type(one).__name__}")
         check_series(one, self.min_train_series_length)
-        tables = [pd.DataFrame(columns) for columns in self._columns(self._last_window(one))]
+        columns = self._columns(self._last_window(one), self._last_regressors(one, future_covariates))
+        tables = [pd.DataFrame(each) for each in columns]
         table = pd.concat(tables, ignore_index=True)
         table.insert(0, "component", np.repeat(one.components, [len(t) for t in tables]))
         return table
@@ -185,12 +212,18 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         """Rolling forecasts of all series, computed together; darts calls this with keywords only."""
         # darts' loop would hand these to predict: what predict refuses is refused here.
         inspect.signature(self.predict).bind(forecast_horizon, **(predict_kwargs or {}))
-        self._check_prediction(forecast_horizon, **prediction)
+        covariates = prediction.pop("future_covariates")
+        if covariates is None and self.future_covariate_series is not None:
+            covariates = [self.future_covariate_series] * len(series)
+        self._check_prediction(forecast_horizon, future_covariates=covariates, **prediction)
         checked = check_series(series, self.min_train_series_length)
+        if covariates is not None:
+            covariates = check_covariates(covariates, len(checked))
         # darts' own arithmetic of first and last origins; despite its module's name it needs no torch.
         bounds, _ = _create_dataset_bounds(
             self,
             series=checked,
+            future_covariates=covariates,
             start=start,
             start_format=start_format,
             forecast_horizon=forecast_horizon,
@@ -200,46 +233,85 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         )
         origins = [range(int(first), int(last) + 1, stride) for first, last in bounds]
         show = Show(**{field: prediction[field] for field in Show._fields})
-        points, like = self._answers(checked, origins, forecast_horizon, show)
+        points, like = self._answers(checked, covariates, origins, forecast_horizon, show)
         build = last_points if last_points_only else whole_forecasts
         return [build(*each) for each in zip(like, origins, points, strict=True)]
 
     def _answers(
-        self, series: Sequence[TimeSeries], origins: Sequence[range], n: int, show: Show
+        self,
+        series: Sequence[TimeSeries],
+        covariates: Sequence[TimeSeries] | None,
+        origins: Sequence[range],
+        n: int,
+        show: Show,
     ) -> tuple[list[FloatArray], Sequence[TimeSeries]]:
         """What was asked for, from every origin of every series, and series that describe its columns."""
         if self.likelihood is None or show.is_mean:
-            return self._forecast_points(series, origins, n), series
-        return self.likelihood.answers(series, self._moment_points(series, origins, n), show)
+            return self._points(self._forecast_in_chunks, series, covariates, origins, n), series
 
-    def _forecast_points(
-        self, series: Sequence[TimeSeries], origins: Sequence[range], n: int
+        def both(windows: FloatArray, n: int, regressors: FloatArray | None) -> FloatArray:
+            return np.concatenate(self._forecast_moments(windows, n, regressors), axis=1)
+
+        points = self._points(both, series, covariates, origins, n)
+        return self.likelihood.answers(series, [(each[:, :n], each[:, n:]) for each in points], show)
+
+    def _points(
+        self,
+        forecast: Callable[[FloatArray, int, FloatArray | None], FloatArray],
+        series: Sequence[TimeSeries],
+        covariates: Sequence[TimeSeries] | None,
+        origins: Sequence[range],
+        n: int,
     ) -> list[FloatArray]:
-        """Forecasts from every origin of every series, each of shape (n_origins, n, n_components)."""
-        values = [series_values(one) for one in series]
-        return forecast_origins(self._forecast_in_chunks, values, origins, self.input_chunk_length, n)
+        """Forecasts from every origin of every series, each of shape (n_origins, ..., n_components).
 
-    def _moment_points(
-        self, series: Sequence[TimeSeries], origins: Sequence[range], n: int
-    ) -> list[tuple[FloatArray, FloatArray]]:
-        """Means and variances of forecasts, each as in ``_forecast_points``."""
+        forecast : windows, n and regressors as in ``_forecast``, to what is known of the n samples.
+        """
+        known, ahead = None, 0
+        if covariates is not None:
+            given = zip(series, covariates, range(len(series)), origins, strict=True)
+            known, ahead = [self._known_covariates(*each, n) for each in given], n
+        return forecast_origins(
+            lambda windows, regressors: forecast(windows, n, regressors),
+            [series_values(one) for one in series],
+            origins,
+            self.input_chunk_length,
+            known,
+            ahead,
+        )
 
-        def both(windows: FloatArray, _: int) -> FloatArray:
-            return np.concatenate(self._forecast_moments(windows, n), axis=1)
-
-        values = [series_values(one) for one in series]
-        points = forecast_origins(both, values, origins, self.input_chunk_length, 2 * n)
-        return [(each[:, :n], each[:, n:]) for each in points]
-
-    def _forecast_in_chunks(self, windows: FloatArray, n: int) -> FloatArray:
+    def _forecast_in_chunks(self, windows: FloatArray, n: int, regressors: FloatArray | None) -> FloatArray:
         chunk = self.output_chunk_length
         if chunk is None or n <= chunk:
-            return self._forecast(windows, n)
+            return self._forecast(windows, n, regressors)
         n_samples, history = windows.shape[1], windows
         while history.shape[1] < n_samples + n:
-            window = history if self.input_chunk_length is None else history[:, -n_samples:]
-            history = np.concatenate([history, self._forecast(window, chunk)], axis=1)
-        return np.asarray(history[:, n_samples : n_samples + n])
+            begin = 0 if self.input_chunk_length is None else history.shape[1] - n_samples
+            ahead = min(chunk, n_samples + n - history.shape[1])
+            known = None if regressors is None else regressors[:, :, begin : history.shape[1] + ahead]
+            history = np.concatenate([history, self._forecast(history[:, begin:], ahead, known)], axis=1)
+        return np.asarray(history[:, n_samples:])
+
+    def _known_covariates(
+        self, series: TimeSeries, covariates: TimeSeries, i: int, origins: range, n: int
+    ) -> FloatArray:
+        """Covariates of series i at its time stamps and n after its end, (n_time_stamps + n, n_regressors).
+
+        Raises ValueError unless they are known from the first window on until n after the last origin.
+        """
+        begin = 0 if self.input_chunk_length is None else origins[0] - self.input_chunk_length
+        return covariates_along(series, covariates, i, begin, origins[-1] + n, len(series) + n)
+
+    def _last_regressors(self, series: TimeSeries, covariates: TimeSeries | None) -> FloatArray | None:
+        """(n_components, n_regressors, n_samples), those of the last window; None without covariates."""
+        given = self.future_covariate_series if covariates is None else covariates
+        check_covariates_use(self, given)
+        if given is None:
+            return None
+        (checked,) = check_covariates(given, 1)
+        known = self._known_covariates(series, checked, 0, end_of(series), 0)
+        window: FloatArray = rolling_windows(known, end_of(series), self.input_chunk_length)[0]
+        return np.repeat(window, series.n_components, axis=0)
 
     def _last_window(self, series: TimeSeries) -> FloatArray:
         """(n_components, n_samples), the window that forecasts of the future are made from."""
@@ -256,7 +328,7 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
             )
         return self.training_series if series is None else series
 
-    def _check_window(self, window: FloatArray) -> None:
+    def _check_window(self, window: FloatArray, n_regressors: int = 0) -> None:
         """Raise ValueError unless the window, (n_components, n_samples), can be forecast."""
         as_windows(window)
         observed = np.isfinite(window).sum(axis=1)
@@ -265,14 +337,17 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
                 f"a series must have at least {self.min_samples} observed values in its window, got "
                 f"{observed.min()} in component {observed.argmin()}"
             )
+        check_number(n_regressors, observed)
 
     def _check_prediction(
         self, n: int, *, past_covariates: Any, future_covariates: Any, num_samples: int, **options: Any
     ) -> None:
         check_horizon(n)
-        self._refuse_covariates(past_covariates, future_covariates)
-        # darts' own checks: fitted at all, nothing asked for that needs a likelihood and has none.
-        super().predict(n, num_samples=num_samples, **options)
+        refuse_covariates(self, past_covariates, future_covariates)
+        # darts' own checks: fitted at all, nothing asked for that needs a likelihood and has none, covariates
+        # where the fit had them.
+        super().predict(n, future_covariates=future_covariates, num_samples=num_samples, **options)
+        check_covariates_use(self, future_covariates)
         check_whole_number("num_samples", num_samples, 1)
         chunk = self.output_chunk_length
         if num_samples > 1 and chunk is not None and n > chunk:
@@ -280,14 +355,6 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
                 f"num_samples must be 1 where n is above output_chunk_length={chunk}, as the errors of "
                 f"forecasts made from forecasts are not known, got num_samples={num_samples} and n={n}"
             )
-
-    def _refuse_covariates(self, past_covariates: Any, future_covariates: Any) -> None:
-        for name, given in (("past_covariates", past_covariates), ("future_covariates", future_covariates)):
-            if given is not None:
-                raise ValueError(
-                    f"{type(self).__name__} does not support covariates: {name} must be None, "
-                    f"got {type(given).__name__}"
-                )
 
     @property
     def input_chunk_length(self) -> int | None:
@@ -334,11 +401,13 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
         return self.input_chunk_length or self.min_samples, self.output_chunk_length or 0
 
     @property
-    def extreme_lags(self) -> tuple[int, int, None, None, None, None, int]:
+    def extreme_lags(self) -> tuple[int, int, None, None, int | None, int | None, int]:
         # A last target lag of -1 is how darts' local models say that they forecast any number at once.
         n_input, n_output = self._target_window_lengths
-        return -n_input, n_output - 1, None, None, None, None, 0
+        known = (-n_input, max(n_output - 1, 0)) if self.supports_future_covariates else (None, None)
+        return -n_input, n_output - 1, None, None, *known, 0
 
     @property
     def _model_encoder_settings(self) -> tuple[int | None, int | None, bool, bool, None, None]:
-        return self.input_chunk_length, self.output_chunk_length, False, False, None, None
+        takes_future = self.supports_future_covariates
+        return self.input_chunk_length, self.output_chunk_length, False, takes_future, None, None

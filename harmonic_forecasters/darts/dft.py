@@ -9,7 +9,7 @@ import numpy as np
 from harmonic_forecasters.darts.base import UntrainedGlobalModel
 from harmonic_forecasters.spectral.dft import DFT, check_dft_options, fit_dft
 from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.lines import Table
 
 
 class DFTModel(UntrainedGlobalModel):
@@ -67,12 +67,13 @@ class DFTModel(UntrainedGlobalModel):
         self.n_components = n_components
         self.trend = trend
 
-    def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
+    def _forecast(self, windows: FloatArray, n: int, regressors: FloatArray | None = None) -> FloatArray:  # noqa: ARG002
         n_samples = windows.shape[1]
         return self._dft(windows).evaluate(np.arange(n_samples, n_samples + n))
 
-    def _lines(self, windows: FloatArray) -> LineSpectrum:
-        return self._dft(windows).lines()
+    def _columns(self, windows: FloatArray, regressors: FloatArray | None) -> list[Table]:  # noqa: ARG002
+        lines = self._dft(windows).lines()
+        return [lines.columns(i) for i in range(len(windows))]
 
     def _dft(self, windows: FloatArray) -> DFT:
         return fit_dft(windows, window=self.window, n_components=self.n_components, trend=self.trend)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harmonic_forecasters.darts.base import UntrainedGlobalModel
 from harmonic_forecasters.darts.likelihoods import named_likelihood
 from harmonic_forecasters.spectral.blend import MIN_SAMPLES
 from harmonic_forecasters.spectral.components import fit_components
-from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.harmonic import check_method, fit_harmonic
 from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.lines import Table
+from harmonic_forecasters.spectral.regression import fit_regression
 from harmonic_forecasters.spectral.threads import in_threads
 
 
@@ -24,6 +23,11 @@ class HarmonicModel(UntrainedGlobalModel):
 
     Periods need not divide the window and need not be told. The default, a blend, weighs adaptive spectra of
     the window and of its changes, plain and in logarithms, by how probable each makes the window.
+
+    Future covariates, as holidays and temperatures, are regressors in the mean: their effects are estimated
+    in each window by generalised least squares under the adaptive spectrum, shrunk as far as they are not
+    significant, and what remains is continued as above. They must be known from the beginning of a window to
+    the end of its forecast.
 
     Nothing is trained: ``fit`` checks the series and remembers a single one, and ``predict`` takes any other.
     Each component of a multivariate series is forecast by itself. A window needs at least 8 observed values;
@@ -59,6 +63,8 @@ class HarmonicModel(UntrainedGlobalModel):
 
     Source: Yardibi, Li, Stoica, Xue, Baggeroer (2010), IEEE Trans. Aerospace and Electronic Systems 46, eq. 9
     to 14, for the spectrum of ``"blend"`` and ``"iaa"``; the modules of the other methods name theirs.
+    Regressors: Aitken (1936), Proceedings of the Royal Society of Edinburgh 55; Rasmussen, Williams (2006),
+    Gaussian Processes for Machine Learning, eq. 2.41 and 2.42.
 
     Examples
     --------
@@ -78,6 +84,14 @@ class HarmonicModel(UntrainedGlobalModel):
     >>> model.spectrum()[["component", "period", "amplitude", "share"]].round(2)
       component  period  amplitude  share
     0      tide   12.42        3.0   0.99
+
+    A holiday that is known beforehand is a covariate:
+
+    >>> holiday = TimeSeries.from_values(np.isin(t, [7, 35, 58, 99, 110]).astype(float))
+    >>> visits = tide + 4 * holiday
+    >>> model = HarmonicModel().fit(visits[:100], future_covariates=holiday)
+    >>> bool(np.allclose(model.predict(20).values(), visits[100:].values(), atol=0.1))
+    True
     """
 
     min_samples = MIN_SAMPLES
@@ -99,27 +113,46 @@ class HarmonicModel(UntrainedGlobalModel):
         self.method = method
         self.periods = periods
 
-    def _forecast(self, windows: FloatArray, n: int) -> FloatArray:
-        t = np.arange(windows.shape[1], windows.shape[1] + n)
-        return in_threads(lambda rows: self._fit_windows(rows).evaluate(t), windows)
+    @property
+    def supports_future_covariates(self) -> bool:
+        return True
 
-    def _forecast_moments(self, windows: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-        t = np.arange(windows.shape[1], windows.shape[1] + n)
+    def _forecast(self, windows: FloatArray, n: int, regressors: FloatArray | None = None) -> FloatArray:
+        return self._ask(lambda fitted, *ahead: fitted.evaluate(*ahead), windows, n, regressors)
 
-        def both(rows: FloatArray) -> FloatArray:
-            fitted = self._fit_windows(rows)
-            return np.concatenate([fitted.evaluate(t), fitted.variance(t)], axis=1)
+    def _forecast_moments(
+        self, windows: FloatArray, n: int, regressors: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        def both(fitted: Any, *ahead: Any) -> FloatArray:
+            return np.concatenate([fitted.evaluate(*ahead), fitted.variance(*ahead)], axis=1)
 
-        moments = in_threads(both, windows)
+        moments = self._ask(both, windows, n, regressors)
         return moments[:, :n], moments[:, n:]
 
-    def _fit_windows(self, windows: FloatArray) -> Continuation:
+    def _ask(
+        self,
+        question: Callable[..., FloatArray],
+        windows: FloatArray,
+        n: int,
+        regressors: FloatArray | None,
+    ) -> FloatArray:
+        """question(what is known of the windows, times of the n samples, regressors if any), in blocks."""
+        n_samples = windows.shape[1]
+        t = np.arange(n_samples, n_samples + n)
+
+        def work(rows: FloatArray, *known: FloatArray) -> FloatArray:
+            return question(self._fitted(rows, *known), t, *(x[:, :, n_samples:] for x in known))
+
+        return in_threads(work, windows, *(() if regressors is None else (regressors,)))
+
+    def _fitted(self, windows: FloatArray, *regressors: FloatArray) -> Any:
         periods = () if self.periods is None else self.periods
-        return fit_harmonic(windows, method=self.method, periods=periods)
+        if not regressors:
+            return fit_harmonic(windows, method=self.method, periods=periods)
+        known = regressors[0][:, :, : windows.shape[1]]
+        return fit_regression(windows, known, method=self.method, periods=periods)
 
-    def _lines(self, windows: FloatArray) -> LineSpectrum:
-        return self._fit_windows(windows).lines()
-
-    def _columns(self, windows: FloatArray) -> list[Mapping[str, NDArray[Any]]]:
-        components = fit_components(windows, self._lines(windows))
+    def _columns(self, windows: FloatArray, regressors: FloatArray | None) -> list[Table]:
+        fitted = self._fitted(windows, *(() if regressors is None else (regressors,)))
+        components = fit_components(windows if regressors is None else fitted.rest, fitted.lines())
         return [components.columns(i) for i in range(len(windows))]

@@ -51,9 +51,7 @@ def check_series(
         or len(checked) == 0
         or not all(isinstance(one, TimeSeries) for one in checked)
     ):
-        raise ValueError(
-            f"series must be a TimeSeries or a sequence of at least one, got {_describe(series)}"
-        )
+        raise ValueError(f"series must be a TimeSeries or a sequence of at least one, got {describe(series)}")
     for i, one in enumerate(checked):
         if one.n_samples != 1:
             raise ValueError(f"a series must have one sample a time stamp, got {one.n_samples} in series {i}")
@@ -82,21 +80,21 @@ def last_points(series: TimeSeries, origins: range, points: FloatArray) -> TimeS
     points : (n_origins, n, n_components), the forecasts from each origin.
     """
     n = points.shape[1]
-    index = _extended_index(series, n)[origins.start + n - 1 :: origins.step][: len(origins)]
+    index = extended_index(series, n)[origins.start + n - 1 :: origins.step][: len(origins)]
     return _build_forecast_series(points[:, -1], series, time_index=index)
 
 
 def whole_forecasts(series: TimeSeries, origins: range, points: FloatArray) -> list[TimeSeries]:
     """One series a forecast; arguments as in :func:`last_points`."""
     n = points.shape[1]
-    index = _extended_index(series, n)
+    index = extended_index(series, n)
     return [
         _build_forecast_series(forecast, series, time_index=index[origin : origin + n])
         for origin, forecast in zip(origins, points, strict=True)
     ]
 
 
-def _extended_index(series: TimeSeries, n: int) -> pd.DatetimeIndex | pd.RangeIndex:
+def extended_index(series: TimeSeries, n: int) -> pd.DatetimeIndex | pd.RangeIndex:
     """The time index of the series and n stamps after it: positions in it are origins and their forecasts."""
     index: pd.DatetimeIndex | pd.RangeIndex = generate_index(
         start=series.start_time(), length=len(series) + n, freq=series.freq, name=series.time_index.name
@@ -104,7 +102,7 @@ def _extended_index(series: TimeSeries, n: int) -> pd.DatetimeIndex | pd.RangeIn
     return index
 
 
-def _describe(series: Any) -> str:
+def describe(series: Any) -> str:
     if isinstance(series, Sequence) and not isinstance(series, str):
         kinds = sorted({type(one).__name__ for one in series})
         return f"a {type(series).__name__} of {', '.join(kinds) or 'nothing'}"

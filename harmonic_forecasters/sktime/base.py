@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -15,17 +16,22 @@ from harmonic_forecasters.sktime.memory import RememberingForecaster
 from harmonic_forecasters.sktime.samples import (
     horizon_samples,
     last_samples,
+    regressor_samples,
     regular_samples,
     sampling_step,
 )
 from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.lines import LineSpectrum, Table
 
 
 class FittedWindow(Protocol):
-    """What a spectral method knows of a window, t counted in samples from the window's first one."""
+    """What a spectral method knows of a window, t counted in samples from the window's first one.
 
-    def evaluate(self, t: NDArray[np.int64]) -> FloatArray:
+    One that was fitted with regressors asks for these at the times t too, (n_regressors, n_times).
+    """
+
+    @property
+    def evaluate(self) -> Callable[..., FloatArray]:
         """Values at the times t, any sign: (n_times,) to (n_series, n_times)."""
 
     def lines(self) -> LineSpectrum:
@@ -43,6 +49,8 @@ class SpectralForecaster(RememberingForecaster):
     * A label that the index skips is a missing value. NaN is filled as ``spectral.inputs.as_windows`` says.
     * An integer index counts labels, as everywhere in sktime: with labels 0, 2, 4 the next sample is
       ``fh=[2]``, and ``fh=[1]``, which lies between two samples, is refused.
+    * ``X``, where a forecaster takes it, must hold every sample of the window and every step asked for, known
+      from ``fit`` and updates or given to ``predict``.
     * ``fh`` of zero and below gives fitted values; before the window, the same model continued backwards.
     * ``update(..., update_params=True)`` fits again to all data seen up to the new cutoff. With
       ``update_params=False`` the fitted model stays where it is in time and forecasts from the new cutoff
@@ -70,20 +78,28 @@ class SpectralForecaster(RememberingForecaster):
 
     window_length: int | None
 
-    def _fit_window(self, window: FloatArray) -> FittedWindow:
-        """Fit to the window, (n_series, n_samples), NaN for missing values."""
+    def _fit_window(self, window: FloatArray, *regressors: FloatArray) -> FittedWindow:
+        """Fit to the window, (n_series, n_samples), NaN for missing values.
+
+        regressors : one array where there is X, (n_regressors, n_samples), finite.
+        """
         raise NotImplementedError
 
-    def _forecast_deviation(self, window: FloatArray, t: NDArray[np.int64]) -> FloatArray:
-        """Standard deviation of forecast errors at the times t, (n_series, n_times)."""
+    def _forecast_deviation(
+        self, window: FloatArray, t: NDArray[np.int64], *regressors: FloatArray
+    ) -> FloatArray:
+        """Standard deviation of forecast errors at the times t, (n_series, n_times).
+
+        regressors : one array where there is X, (n_regressors, n_times), finite.
+        """
         raise NotImplementedError
 
-    def _columns(self, model: FittedWindow, window: FloatArray) -> list[Mapping[str, NDArray[Any]]]:
+    def _columns(self, model: FittedWindow, window: FloatArray) -> list[Table]:
         """The columns of ``spectrum_`` for each series of the window."""
         lines = model.lines()
         return [lines.columns(i) for i in range(len(window))]
 
-    def _learn(self, y: pd.DataFrame, X: pd.DataFrame | None) -> None:  # noqa: ARG002
+    def _learn(self, y: pd.DataFrame, X: pd.DataFrame | None) -> None:
         if y.empty:
             raise ValueError(
                 f"a series must have at least 1 sample(s) and a table at least 1 column, got {y.shape}"
@@ -91,30 +107,42 @@ class SpectralForecaster(RememberingForecaster):
         step = sampling_step(y.index, getattr(self._cutoff, "freq", None))
         samples = regular_samples(y, step)
         window = last_samples(samples, self.window_length)
-        model = self._fit_window(window)
+        first_sample = samples.shape[1] - window.shape[1]
+        numbers = np.arange(first_sample, samples.shape[1])
+        model = self._fit_window(window, *regressor_samples(X, y.index[0], step, numbers))
         self._model, self._window, self._step = model, window, step
-        self._first_label, self._first_sample = y.index[0], samples.shape[1] - window.shape[1]
-        columns = self._columns(model, window)
-        tables = {name: pd.DataFrame(columns[i]) for i, name in enumerate(y.columns)}
-        self.spectrum_ = pd.concat(tables, names=["component", None]).reset_index(0).reset_index(drop=True)
+        self._first_label, self._first_sample = y.index[0], first_sample
+        self.__dict__.pop("spectrum_", None)
 
-    def _labels_and_times(self, fh: ForecastingHorizon) -> tuple[pd.Index, NDArray[np.int64]]:
-        """What fh asks for: labels, and samples since the first one of the window, (n_times,) each."""
+    @cached_property
+    def spectrum_(self) -> pd.DataFrame:
+        """The sinusoids, made into a table when first asked for; see the class."""
+        self.check_is_fitted()
+        columns = self._columns(self._model, self._window)
+        tables = {name: pd.DataFrame(columns[i]) for i, name in enumerate(self._cur_y.columns)}
+        return pd.concat(tables, names=["component", None]).reset_index(0).reset_index(drop=True)
+
+    def _asked(
+        self, fh: ForecastingHorizon, X: pd.DataFrame | None
+    ) -> tuple[pd.Index, tuple[NDArray[np.int64], *tuple[FloatArray, ...]]]:
+        """What fh asks for: labels, samples since the first one of the window, and the regressors if any."""
         labels, numbers = horizon_samples(fh, self._cutoff, self._first_label, self._step)
-        return labels, numbers - self._first_sample
+        known = self._known_covariates(X)
+        regressors = regressor_samples(known, self._first_label, self._step, numbers)
+        return labels, (numbers - self._first_sample, *regressors)
 
-    def _predict(self, fh: ForecastingHorizon, X: None) -> pd.DataFrame:  # noqa: ARG002
-        labels, t = self._labels_and_times(fh)
-        return pd.DataFrame(self._model.evaluate(t).T, index=labels, columns=self._cur_y.columns)
+    def _predict(self, fh: ForecastingHorizon, X: pd.DataFrame | None) -> pd.DataFrame:
+        labels, asked = self._asked(fh, X)
+        return pd.DataFrame(self._model.evaluate(*asked).T, index=labels, columns=self._cur_y.columns)
 
-    def _predict_var(self, fh: ForecastingHorizon, X: None, cov: bool = False) -> pd.DataFrame:  # noqa: ARG002
-        labels, t = self._labels_and_times(fh)
-        deviation = self._forecast_deviation(self._window, t)
+    def _predict_var(self, fh: Any, X: pd.DataFrame | None, cov: bool = False) -> pd.DataFrame:  # noqa: ARG002
+        labels, asked = self._asked(fh, X)
+        deviation = self._forecast_deviation(self._window, *asked)
         return pd.DataFrame(deviation.T**2, index=labels, columns=self._cur_y.columns)
 
-    def _predict_quantiles(self, fh: ForecastingHorizon, X: None, alpha: list[float]) -> pd.DataFrame:  # noqa: ARG002
-        labels, t = self._labels_and_times(fh)
-        mean, deviation = self._model.evaluate(t), self._forecast_deviation(self._window, t)
+    def _predict_quantiles(self, fh: Any, X: pd.DataFrame | None, alpha: list[float]) -> pd.DataFrame:
+        labels, asked = self._asked(fh, X)
+        mean, deviation = self._model.evaluate(*asked), self._forecast_deviation(self._window, *asked)
         # Normal errors: q = mean + deviation Phi^-1(alpha), (n_series, n_times, n_quantiles).
         quantiles = mean[:, :, None] + deviation[:, :, None] * ndtri(alpha)
         columns = pd.MultiIndex.from_product([self._cur_y.columns, alpha])

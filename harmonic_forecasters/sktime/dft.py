@@ -83,10 +83,10 @@ class DFTForecaster(SpectralForecaster):
         self.trend = trend
         super().__init__()
 
-    def _fit_window(self, window: FloatArray) -> DFT:
+    def _fit_window(self, window: FloatArray, *_: FloatArray) -> DFT:
         return fit_dft(window, **self._options())
 
-    def _forecast_deviation(self, window: FloatArray, t: NDArray[np.int64]) -> FloatArray:
+    def _forecast_deviation(self, window: FloatArray, t: NDArray[np.int64], *_: FloatArray) -> FloatArray:
         deviation = dft_forecast_deviation(window, **self._options())
         return np.broadcast_to(deviation[:, None], (len(deviation), len(t)))
 

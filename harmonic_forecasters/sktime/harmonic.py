@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from harmonic_forecasters.spectral.components import fit_components
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.harmonic import fit_harmonic
 from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral.lines import Table
+from harmonic_forecasters.spectral.regression import Regression, fit_regression
 
 
 class HarmonicForecaster(SpectralForecaster):
@@ -20,6 +22,11 @@ class HarmonicForecaster(SpectralForecaster):
 
     Periods need not divide the window and need not be told. The default, a blend, weighs adaptive spectra
     of the window and of its changes, plain and in logarithms, by how probable each makes the window.
+
+    ``X``, as holidays and temperatures, enters as regressors in the mean: their effects are estimated in the
+    window by generalised least squares under the adaptive spectrum [2]_, shrunk as far as they are not
+    significant, and what remains is continued as above. X must have a row of finite values for every sample
+    of the window and every step of the forecast.
 
     Prediction intervals are normal, with the variance that the method gives to each step. In the sample,
     forecasts are a smooth of the data. The window needs at least 8 observed values a column; a series of
@@ -56,6 +63,10 @@ class HarmonicForecaster(SpectralForecaster):
        nonparametric iterative adaptive approach based on weighted least squares. IEEE Transactions on
        Aerospace and Electronic Systems 46(1), 425-443.
 
+    .. [2] A. C. Aitken (1936). On least squares and linear combinations of observations. Proceedings of the
+       Royal Society of Edinburgh 55, 42-48; as the mean of a Gaussian process: C. E. Rasmussen,
+       C. K. I. Williams (2006). Gaussian Processes for Machine Learning, eq. 2.41 and 2.42.
+
     Examples
     --------
     >>> import numpy as np
@@ -68,9 +79,20 @@ class HarmonicForecaster(SpectralForecaster):
     >>> forecaster.spectrum_[["period", "amplitude", "share"]].round(2)
        period  amplitude  share
     0   12.42        3.0   0.99
+
+    A holiday that is known beforehand is a column of X:
+
+    >>> holiday = pd.DataFrame({"holiday": np.isin(tide.index, [7, 35, 58, 99, 110]).astype(float)})
+    >>> visits = tide + 4 * holiday["holiday"]
+    >>> forecaster = HarmonicForecaster().fit(visits[:100], X=holiday[:100])
+    >>> forecast = forecaster.predict(fh=range(1, 21), X=holiday[100:])
+    >>> bool(np.allclose(forecast, visits[100:], atol=0.1))
+    True
     """
 
-    _model: Continuation
+    _tags: ClassVar[dict[str, Any]] = {"capability:exogenous": True}
+
+    _model: Any  # a Continuation, or with X a Regression
 
     def __init__(
         self,
@@ -84,15 +106,18 @@ class HarmonicForecaster(SpectralForecaster):
         self.periods = periods
         super().__init__()
 
-    def _fit_window(self, window: FloatArray) -> Continuation:
-        return fit_harmonic(window, method=self.method, periods=() if self.periods is None else self.periods)
+    def _fit_window(self, window: FloatArray, *regressors: FloatArray) -> Continuation | Regression:
+        periods = () if self.periods is None else self.periods
+        if regressors:
+            return fit_regression(window, *regressors, method=self.method, periods=periods)
+        return fit_harmonic(window, method=self.method, periods=periods)
 
-    def _columns(self, model: FittedWindow, window: FloatArray) -> list[Mapping[str, NDArray[Any]]]:
-        components = fit_components(window, model.lines())
+    def _columns(self, model: FittedWindow, window: FloatArray) -> list[Table]:
+        components = fit_components(model.rest if isinstance(model, Regression) else window, model.lines())
         return [components.columns(i) for i in range(len(window))]
 
-    def _forecast_deviation(self, window: FloatArray, t: NDArray[np.int64]) -> FloatArray:  # noqa: ARG002
-        return np.sqrt(self._model.variance(t))
+    def _forecast_deviation(self, _: FloatArray, t: NDArray[np.int64], *regressors: FloatArray) -> FloatArray:
+        return np.sqrt(self._model.variance(t, *regressors))
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:  # noqa: ARG003

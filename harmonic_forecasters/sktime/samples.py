@@ -130,6 +130,33 @@ def samples_between(table: pd.DataFrame, first: Any, step: Any, begin: int, end:
     return samples
 
 
+def regressor_samples(
+    X: pd.DataFrame | None, first: Any, step: Any, numbers: NDArray[np.int64]
+) -> list[FloatArray]:
+    """The columns of X at samples counted from the label ``first``: [(n_columns, n_numbers)], [] without X.
+
+    X : (n_rows, n_columns), numbers.   numbers : (n_numbers,), any sign.
+    Raises ValueError where X has no row for one of them, or a value that is not finite; for a label between
+    two samples as :func:`sample_numbers` does.
+
+    Examples
+    --------
+    >>> regressor_samples(pd.DataFrame({"a": [1, 2, 4]}, index=[10, 11, 13]), 10, 1, np.array([3, 0]))
+    [array([[4., 1.]])]
+    """
+    if X is None:
+        return []
+    begin, end = int(numbers.min()), int(numbers.max()) + 1
+    values = samples_between(X, first, step, begin, end)[:, numbers - begin]
+    bad = ~np.isfinite(values).all(axis=0)
+    if bad.any():
+        raise ValueError(
+            "X must have a row of finite values for every sample of the window and every step of fh, got "
+            f"none for {bad.sum()} of them, the first at {first + int(numbers[bad.argmax()]) * step}"
+        )
+    return [values]
+
+
 def regular_samples(y: pd.DataFrame, step: Any) -> FloatArray:
     """The columns of y as rows of samples, one every step; NaN where the index skips a label.
 

@@ -104,19 +104,19 @@ class HarmonicProcess:
     ) -> FloatArray:
         """Variances in unit^2, of series with the same gaps."""
         n_series, n_samples = self.windows.shape
-        column = self._autocovariance(np.arange(n_samples))
-        inverse = covariance_inverse(column, self.noise, ~gaps)
+        inverse = self.inverse(~gaps)
         basis = trend_basis(np.arange(n_samples), n_samples)
         solved_basis = inverse.solve(np.broadcast_to(basis * ~gaps, (n_series, 2, n_samples)))
         result = np.empty((n_series, len(times)))
         carried = np.zeros((n_series, n_samples)), np.zeros((2, 1))
         step = max(1, _CHUNK_ELEMENTS // (n_series * n_samples))
-        prior = np.broadcast_to(column[:, :1], (n_series, len(times)))
+        power = self._autocovariance(np.zeros(1, dtype=np.int64))
+        prior = np.broadcast_to(power, (n_series, len(times)))
         noise = np.broadcast_to(self.observation_noise[:, None], prior.shape)
         if accumulate:
             # var(x_1 + ... + x_h) = h r_0 + 2 sum_{l<h} (h - l) r_l
             covariances = self._autocovariance(np.arange(len(times)))
-            prior = np.cumsum(2.0 * np.cumsum(covariances, axis=1) - column[:, :1], axis=1)
+            prior = np.cumsum(2.0 * np.cumsum(covariances, axis=1) - power, axis=1)
             noise = noise * np.arange(1, len(times) + 1)
         overrated = (self.noise - self.observation_noise)[:, None]
         for begin in range(0, len(times), step):
@@ -142,6 +142,14 @@ class HarmonicProcess:
             # Rounding can leave less than the noise, which no forecast can do without.
             result[:, chunk] = np.maximum(total, noise[:, chunk])
         return result
+
+    def inverse(self, observed: NDArray[np.bool_]) -> ToeplitzInverse | DenseInverse:
+        """The inverse of the covariance of the observed samples, waves and noise, in 1 / unit^2.
+
+        observed : (n_samples,), the same for all series.
+        """
+        column = self._autocovariance(np.arange(self.windows.shape[1]))
+        return covariance_inverse(column, self.noise, observed)
 
     def take(self, rows: slice | NDArray[np.int64]) -> HarmonicProcess:
         """The same of some of the series."""

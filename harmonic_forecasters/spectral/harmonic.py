@@ -15,6 +15,7 @@ from harmonic_forecasters.spectral.esprit import fit_esprit
 from harmonic_forecasters.spectral.iaa import fit_iaa
 from harmonic_forecasters.spectral.inputs import as_windows, check_periods
 from harmonic_forecasters.spectral.modified_covariance import fit_modified_covariance
+from harmonic_forecasters.spectral.recent import Recent
 from harmonic_forecasters.spectral.sparse_bayes import fit_sparse_bayes
 
 METHODS: Mapping[str, Callable[..., Continuation]] = {
@@ -26,6 +27,8 @@ METHODS: Mapping[str, Callable[..., Continuation]] = {
     "sparse_bayes": fit_sparse_bayes,
 }
 TAKING_PERIODS = ("blend", "iaa")
+# Time grows with the square of the length: so many samples take seconds.
+LONGEST_WINDOW = 32_768
 
 
 def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()) -> Continuation:
@@ -37,6 +40,7 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()
         ``"sparse_bayes"``.
     periods : known ones, samples, at least 2, of ``"blend"`` and ``"iaa"``: they and their harmonics are
         looked for at their exact frequencies, and go on for as long as is forecast. Others are found as ever.
+    Of windows longer than 32,768 samples the last part of that length is used, and continued backwards.
     Raises ValueError for an unknown method, an infinite value, a series with fewer than 8 observed values, a
     period below 2, or one beside a method that takes none; TypeError for values that are not real numbers.
 
@@ -50,6 +54,10 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()
     True
     """
     check_method(method, periods)
+    windows = np.asarray(y)
+    if windows.ndim == 2 and windows.shape[1] > LONGEST_WINDOW:
+        recent = fit_harmonic(windows[:, -LONGEST_WINDOW:], method=method, periods=periods)
+        return Recent(recent, windows.shape[1] - LONGEST_WINDOW)
     as_windows(y, min_observed=MIN_SAMPLES)
     return METHODS[method](y, periods=periods) if method in TAKING_PERIODS else METHODS[method](y)
 

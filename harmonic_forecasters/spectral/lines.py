@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters.spectral.inputs import FloatArray
+
+#: Columns of equal lengths by name, a line a row.
+Table = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)

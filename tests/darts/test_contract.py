@@ -436,12 +436,18 @@ def test_covariates_weights_and_samples_are_refused(make_model, make_series):
     series = make_series()
     model = make_model().fit(series)
     for name in ("past_covariates", "future_covariates"):
-        for call in (
-            lambda **covariates: model.fit(series, **covariates),
+        calls = [
             lambda **covariates: model.predict(3, **covariates),
             lambda **covariates: model.historical_forecasts(series, retrain=False, **covariates),
-            lambda **covariates: model.historical_forecasts(series, retrain=True, start=0.9, **covariates),
-        ):
+        ]
+        if not getattr(model, f"supports_{name}"):
+            calls += [
+                lambda **covariates: model.fit(series, **covariates),
+                lambda **covariates: model.historical_forecasts(
+                    series, retrain=True, start=0.9, **covariates
+                ),
+            ]
+        for call in calls:
             with pytest.raises(ValueError, match=name):
                 call(**{name: series})
     with pytest.raises(ValueError, match="sample_weight"):
@@ -457,11 +463,12 @@ def test_properties_say_what_the_model_can_do(make_model):
     assert model.supports_multivariate
     assert model.supports_transferable_series_prediction
     assert not model.supports_past_covariates
-    assert not model.supports_future_covariates
+    assert model.supports_future_covariates == isinstance(model, HarmonicModel)
     assert not model.supports_static_covariates
     assert not model.supports_sample_weight
     assert not model.supports_probabilistic_prediction
     assert model.output_chunk_shift == 0
     assert model.min_train_series_length == 12
-    assert model.extreme_lags == (-12, 3, None, None, None, None, 0)
+    future_lags = (-12, 3) if model.supports_future_covariates else (None, None)
+    assert model.extreme_lags == (-12, 3, None, None, *future_lags, 0)
     assert make_model().extreme_lags[1] == -1

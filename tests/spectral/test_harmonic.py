@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from harmonic_forecasters.signals import harmonic_sums
+from harmonic_forecasters.spectral import harmonic, regression
 from harmonic_forecasters.spectral.blend import CORRELATION, fit_blend
 from harmonic_forecasters.spectral.burg import fit_burg
 from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
 from harmonic_forecasters.spectral.iaa import fit_iaa
 from harmonic_forecasters.spectral.lines import LineSpectrum
 from harmonic_forecasters.spectral.logarithmic import Logarithmic
+from harmonic_forecasters.spectral.regression import fit_regression
 
 SIZES = {"small": ((3, 6), (2, 99), 5), "large": ((3, 44), (10, 99), 10)}
 
@@ -184,6 +186,25 @@ def test_what_is_exact_nearby_does_not_claim_to_be_exact_far_ahead():
     assert fit.exact.all()
     assert fit.variance([60])[0] < 1e-12
     assert fit.variance([160])[0] > 1.0
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_of_a_window_too_long_to_be_fast_the_last_part_is_used(monkeypatch, told):
+    monkeypatch.setattr(harmonic, "LONGEST_WINDOW", 100)
+    monkeypatch.setattr(regression, "LONGEST_WINDOW", 100)
+    y, x = task("small", 2, 0.1, 9)[0], np.random.default_rng(0).normal(size=(1, 160))
+    y = np.concatenate([np.full((2, 50), 9.0), y], axis=1)
+    t = np.arange(150, 160)
+    if told:
+        y += 2.0 * x[:, :150]
+        whole, end = fit_regression(y, x[:, :150]), fit_regression(y[:, 50:], x[:, 50:150])
+        np.testing.assert_allclose(whole.rest[:, 50:], end.rest)
+        ahead = (x[:, 150:],)
+    else:
+        whole, end, ahead = fit_harmonic(y), fit_harmonic(y[:, 50:]), ()
+    np.testing.assert_array_equal(whole.evaluate(t, *ahead), end.evaluate(t - 50, *ahead))
+    np.testing.assert_array_equal(whole.variance(t, *ahead), end.variance(t - 50, *ahead))
+    np.testing.assert_allclose(whole.lines().evaluate(t), end.lines().evaluate(t - 50), atol=1e-9)
 
 
 def test_logarithms_do_not_grow_without_bound():
