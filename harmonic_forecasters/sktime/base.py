@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -112,11 +111,10 @@ class SpectralForecaster(RememberingForecaster):
         model = self._fit_window(window, *regressor_samples(X, y.index[0], step, numbers))
         self._model, self._window, self._step = model, window, step
         self._first_label, self._first_sample = y.index[0], first_sample
-        self.__dict__.pop("spectrum_", None)
 
-    @cached_property
+    @property
     def spectrum_(self) -> pd.DataFrame:
-        """The sinusoids, made into a table when first asked for; see the class."""
+        """The sinusoids, made into a table whenever asked for, so that a fit does not take the time."""
         self.check_is_fitted()
         columns = self._columns(self._model, self._window)
         tables = {name: pd.DataFrame(columns[i]) for i, name in enumerate(self._cur_y.columns)}
