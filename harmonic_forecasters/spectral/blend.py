@@ -13,14 +13,14 @@ average and linear prediction by the modified covariance method are then weighed
 T = N / 10; the spectra, which have a power for every frequency, must do better by 0.3 a sample. Where linear
 prediction is exact there is no noise, and it is taken alone.
 
-That evidence is of one sample given those before it, and says little of forecasts far ahead. A window of 500
-samples or more is long enough to ask: all models are fitted to its first four fifths, too, and forecast the
-last fifth, n samples, at once. Every model's weight is multiplied by
+That evidence is of one sample given those before it, and says little of forecasts far ahead. A long window
+can be asked: all models are fitted to its first four fifths, too, and forecast the last fifth, n samples, at
+once. From n = 200 on every model's weight is multiplied by
 
-    (mean squared error)^-(n / 100 - 1),
+    (mean squared error)^-((n - 200) / 75).
 
-which begins at nothing for n = 100 and counts a sample for a fiftieth of independent normal evidence; and the
-variances of the blend by the ratio of its squared errors there to those that it expected, to the power 0.6.
+From n = 100 on the variances of the blend are multiplied by the ratio of its squared errors there to those
+that it expected, to the power 0.6.
 
 Source: Hoeting, Madigan, Raftery, Volinsky (1999), Bayesian model averaging: a tutorial, Statistical Science
 14, eq. 1. The models and the constants were chosen on development seeds and on the training parts of real
@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -62,7 +63,8 @@ CORRELATION = 0.8
 SHORTEST_TESTED = 500
 LONGEST_TESTED = 5_000
 TESTED_SHARE = 5
-FREE_SAMPLES = 100
+FREE_SAMPLES = 200
+SAMPLES_A_POWER = 75
 TEST_POWER = 0.6
 # Variances take far longer than means, so those of the first steps have to do.
 NEAR_SAMPLES = 200
@@ -78,7 +80,7 @@ class Blend:
     exact : (n_series,), whether linear prediction is exact.
     gaps : (n_series,), whether values are missing; the models have them filled.
     around_gaps : the adaptive spectrum of series with gaps, which knows what was not seen; None without any.
-    scale : (n_series,), what variances are multiplied by.
+    held_out : how the end of the window was forecast from the rest; None where it is too short.
     """
 
     models: Sequence[Continuation]
@@ -86,7 +88,7 @@ class Blend:
     exact: NDArray[np.bool_]
     gaps: NDArray[np.bool_]
     around_gaps: HarmonicProcess | None
-    scale: FloatArray
+    held_out: HeldOut | None
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The weighted mean of what the models expect."""
@@ -98,13 +100,14 @@ class Blend:
         Errors of the spectra among each other are taken for alike: their mean's deviation is at most the mean
         of their deviations, by Minkowski's inequality.
         """
-        shape = (len(self.scale), np.size(t))
+        shape = (len(self.exact), np.size(t))
         spectra, prediction = np.zeros(shape), np.zeros(shape)
         for w, model in self._believed():
             family = prediction if model is self.models[-1] else spectra
             family += w * np.sqrt(model.variance(t))
         variance = spectra**2 + prediction**2 + 2.0 * CORRELATION * spectra * prediction
-        variance *= self.scale[:, None]
+        if self.held_out is not None:
+            variance *= self.held_out.scale(self.weights)[:, None]
         if self.around_gaps is not None:
             missing = np.where(self.exact[self.gaps, None], 0.0, self.around_gaps.variance(t))
             variance[self.gaps] = np.maximum(variance[self.gaps], missing)
@@ -151,35 +154,60 @@ def fit_blend(y: ArrayLike, *, periods: ArrayLike = ()) -> Blend:
     positive = filled.min(axis=1) > 0.0
     models, weights, exact = _weighed(filled, positive, periods)
     if filled.shape[1] < SHORTEST_TESTED:
-        return Blend(models, weights, exact, gaps, around_gaps, np.ones(len(filled)))
-    weights, scale = _tested(filled[:, -LONGEST_TESTED:], positive, periods, weights, exact)
-    return Blend(models, weights, exact, gaps, around_gaps, scale)
+        return Blend(models, weights, exact, gaps, around_gaps, None)
+    held_out = HeldOut(filled[:, -LONGEST_TESTED:], positive, periods)
+    if held_out.n_samples > FREE_SAMPLES:
+        weights = _normalised(np.where(exact, weights, weights * held_out.merit()))
+    return Blend(models, weights, exact, gaps, around_gaps, held_out)
 
 
-def _tested(
-    y: FloatArray,
-    positive: NDArray[np.bool_],
-    periods: ArrayLike,
-    weights: FloatArray,
-    exact: NDArray[np.bool_],
-) -> tuple[FloatArray, FloatArray]:
-    """Weights and scales of variances after a look at how the last fifth is forecast from the rest."""
-    n_held_out = y.shape[1] // TESTED_SHARE
-    earlier, held_out = y[:, :-n_held_out], y[:, -n_held_out:]
-    t = np.arange(earlier.shape[1], y.shape[1])
-    models, _, earlier_exact = _weighed(earlier, positive, periods)
-    square = np.array([np.mean((model.evaluate(t) - held_out) ** 2, axis=1) for model in models])
-    # What rounding leaves is no evidence.
-    square += np.finfo(np.float64).eps ** 2 * np.mean(y**2, axis=1) + np.finfo(np.float64).tiny
-    merit = (1.0 - n_held_out / FREE_SAMPLES) * np.log(square)
-    weights = _normalised(np.where(exact, weights, weights * np.exp(merit - merit.max(axis=0))))
-    nothing = np.zeros_like(exact)
-    blend = Blend(models, weights, earlier_exact, nothing, None, np.ones(len(y)))
-    near = slice(NEAR_SAMPLES)
-    error = blend.evaluate(t[near]) - held_out[:, near]
-    least = square.min(axis=0)[:, None] / WIDEST_SCALE**2
-    ratio = np.mean(error**2 / np.maximum(blend.variance(t[near]), least), axis=1)
-    return weights, np.clip(ratio**TEST_POWER, 1.0 / WIDEST_SCALE, WIDEST_SCALE)
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """The last fifth of windows, as the models forecast it from the rest.
+
+    y : (n_series, n_samples).   positive, periods : as in ``_weighed``.
+    """
+
+    y: FloatArray
+    positive: NDArray[np.bool_]
+    periods: ArrayLike
+
+    @property
+    def n_samples(self) -> int:
+        """Samples held out."""
+        return int(self.y.shape[1] // TESTED_SHARE)
+
+    def merit(self) -> FloatArray:
+        """What the weights of the models are multiplied by, (n_models, n_series), at most 1."""
+        logarithm = np.log(self._square)
+        power = (self.n_samples - FREE_SAMPLES) / SAMPLES_A_POWER
+        return np.asarray(np.exp(power * (logarithm.min(axis=0) - logarithm)))
+
+    def scale(self, weights: FloatArray) -> FloatArray:
+        """What the variances of a blend of such weights are multiplied by, (n_series,)."""
+        models, _, exact = self._earlier
+        blend = Blend(models, weights, exact, np.zeros_like(exact), None, None)
+        t = self._times[:NEAR_SAMPLES]
+        error = blend.evaluate(t) - self.y[:, t]
+        least = self._square.min(axis=0)[:, None] / WIDEST_SCALE**2
+        ratio = np.mean(error**2 / np.maximum(blend.variance(t), least), axis=1)
+        return np.asarray(np.clip(ratio**TEST_POWER, 1.0 / WIDEST_SCALE, WIDEST_SCALE))
+
+    @cached_property
+    def _earlier(self) -> tuple[list[Continuation], FloatArray, NDArray[np.bool_]]:
+        return _weighed(self.y[:, : -self.n_samples], self.positive, self.periods)
+
+    @property
+    def _times(self) -> NDArray[np.int64]:
+        return np.arange(self.y.shape[1] - self.n_samples, self.y.shape[1])
+
+    @cached_property
+    def _square(self) -> FloatArray:
+        """Mean squared error of each model, (n_models, n_series); what rounding leaves is no evidence."""
+        truth = self.y[:, self._times]
+        square = [np.mean((model.evaluate(self._times) - truth) ** 2, axis=1) for model in self._earlier[0]]
+        rounding = np.finfo(np.float64).eps ** 2 * np.mean(self.y**2, axis=1) + np.finfo(np.float64).tiny
+        return np.asarray(square + rounding)
 
 
 def _weighed(

@@ -152,10 +152,11 @@ def stabilised(coefficients: FloatArray) -> FloatArray:
     Source: Kay (1988), section 6.3: the power spectrum keeps its shape.
     """
     result = coefficients.copy()
-    suspects = np.flatnonzero(~_is_stable(coefficients))
-    order = coefficients.shape[1]
-    for some in np.array_split(suspects, 1 + len(suspects) * order**2 // 2**21):
-        roots = polynomial_roots(coefficients[some])
+    n_series, order = coefficients.shape
+    for block in np.array_split(np.arange(n_series), 1 + n_series * order**2 // 2**21):
+        roots = polynomial_roots(coefficients[block])
+        outside = (abs(roots) > 1.0).any(axis=1)
+        some, roots = block[outside], roots[outside]
         mirrored = np.where(abs(roots) > 1.0, 1.0 / np.conj(np.where(roots == 0.0, 1.0, roots)), roots)
         # Factors from all around the circle in turn keep the products, and their rounding, small.
         spread = np.argsort([int(f"{i:012b}"[::-1], 2) for i in range(order)])
