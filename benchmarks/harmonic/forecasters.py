@@ -1,4 +1,4 @@
-"""The forecasters of the study, all in one form: our methods by name, and the usual ones told the seasons."""
+"""The forecasters of the study, all in one form: our methods, and the usual ones told the seasons."""
 
 from __future__ import annotations
 
@@ -36,12 +36,14 @@ class Forecast(NamedTuple):
 Forecaster = Callable[[FloatArray, int, tuple[int, ...]], Forecast]
 
 
-def harmonic(method: str) -> Forecaster:
-    """One of our methods, told no season."""
+def harmonic(method: str, *, told: bool = False) -> Forecaster:
+    """One of our methods, told the seasons as periods, or none."""
 
-    def forecast(windows: FloatArray, horizon: int, _seasons: tuple[int, ...]) -> Forecast:
+    def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
         ahead = windows.shape[1] + np.arange(horizon)
-        fitted = fit_harmonic(windows, method=method)
+        # A season of one sample is none.
+        periods = [season for season in seasons if told and season > 1]
+        fitted = fit_harmonic(windows, method=method, periods=periods)
         result = Forecast(fitted.evaluate(ahead), np.sqrt(fitted.variance(ahead)))
         if not np.isfinite(result).all():
             raise RuntimeError(f"method {method!r} returned values that are not finite")
@@ -83,4 +85,8 @@ BASELINES: dict[str, Forecaster] = {
         lambda seasons: AutoARIMA(season_length=seasons[0] if seasons[0] <= LONGEST_ARIMA_SEASON else 1)
     ),
 }
-FORECASTERS: dict[str, Forecaster] = {name: harmonic(name) for name in METHODS} | BASELINES
+TOLD = "blend, told the periods"
+OURS: dict[str, Forecaster] = {name: harmonic(name) for name in METHODS} | {
+    TOLD: harmonic("blend", told=True)
+}
+FORECASTERS: dict[str, Forecaster] = OURS | BASELINES

@@ -1,9 +1,10 @@
 """Fit and forecast one series in a process of its own: prints seconds and peak memory in MiB.
 
-    OMP_NUM_THREADS=1 python benchmarks/harmonic/one_series.py METHOD N_SAMPLES [REPETITIONS]
+    OMP_NUM_THREADS=1 python benchmarks/harmonic/one_series.py METHOD N_SAMPLES LEVEL [REPETITIONS]
 
-Seconds are processor time of the fastest repetition. Memory is the largest resident set of the process, the
-interpreter and its libraries included, as Linux counts it: importing them takes the second number printed.
+Seconds are processor time of the fastest repetition: fit and mean, then the same with the variance. Memory is
+the largest resident set of the process, the interpreter and its libraries included, as Linux counts it:
+importing them takes the last number printed.
 """
 
 from __future__ import annotations
@@ -30,21 +31,22 @@ def peak_memory() -> float:
 
 def main() -> None:
     method, n_samples = sys.argv[1], int(sys.argv[2])
-    repetitions = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    level, repetitions = float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 1
     signals = harmonic_sums(
         1, length=n_samples, n_components=(20, 20), periods=(4, 400), noise=0.1, random_state=n_samples
     )
-    # All values are positive, as those of most real series: a method may have more to try on them.
-    y = 2.0 + signals.values
+    y = level + signals.values
     fit_harmonic(y[:, :50], method=method)  # imports and caches are not what is measured
-    imported, seconds = peak_memory(), []
+    imported, means, both = peak_memory(), [], []
+    ahead = n_samples + np.arange(HORIZON)
     for _ in range(repetitions):
         started = time.process_time()
         fitted = fit_harmonic(y, method=method)
-        ahead = n_samples + np.arange(HORIZON)
-        fitted.evaluate(ahead), fitted.variance(ahead)
-        seconds.append(time.process_time() - started)
-    print(min(seconds), peak_memory(), imported)
+        fitted.evaluate(ahead)
+        means.append(time.process_time() - started)
+        fitted.variance(ahead)
+        both.append(time.process_time() - started)
+    print(min(means), min(both), peak_memory(), imported)
 
 
 if __name__ == "__main__":
