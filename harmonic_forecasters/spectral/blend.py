@@ -56,9 +56,8 @@ SPECTRUM_SAMPLES = 50
 FAMILY_SAMPLES = 10
 SPECTRUM_HANDICAP = 0.3
 SMALLEST_WEIGHT = 1e-6
-# Of errors of linear prediction and of spectra: 0.7 to 0.9 was measured on signals with noise, hourly demand
-# and tides.
-CORRELATION = 0.8
+# Of the errors of linear prediction and of spectra: so that intervals hold what they should on noisy sums.
+CORRELATION = 0.4
 # Windows that are long enough to hold out a fifth; of ones longer than that, the last part is tested.
 SHORTEST_TESTED = 500
 LONGEST_TESTED = 5_000

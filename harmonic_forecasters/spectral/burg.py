@@ -49,7 +49,9 @@ def fit_burg(y: ArrayLike, *, order: int | None = None) -> LinearPrediction:
     scale[scale == 0.0] = 1.0
     coefficients, power = _burg(values / scale, n_coefficients)
     final_prediction_error = (n_samples + n_coefficients + 1) / max(n_samples - n_coefficients - 1, 1)
-    return LinearPrediction(windows, coefficients, power * scale[:, 0] ** 2 * final_prediction_error, level)
+    noise_variance = power * scale[:, 0] ** 2 * final_prediction_error
+    # Errors of Burg's coefficients hardly grow with further steps: its variances are wide enough without.
+    return LinearPrediction(windows, coefficients, noise_variance, level, np.zeros(len(windows)))
 
 
 def _burg(values: FloatArray, order: int) -> tuple[FloatArray, FloatArray]:

@@ -19,6 +19,8 @@ from harmonic_forecasters.spectral.lines import LineSpectrum, side_by_side
 
 # No value is continued beyond so many times the largest of the window; beats rarely reach twice as far.
 LARGEST_GROWTH = 4.0
+# Steps with each of which errors of the coefficients grow.
+MOST_REPEATED = 10
 # Impulse responses are cut where their sum of squares is beyond any use, but far from overflowing.
 LARGEST_RESPONSE = 1e6
 
@@ -31,6 +33,7 @@ class LinearPrediction:
     coefficients : (n_series, order), a_1 first, order below n_samples.
     noise_variance : (n_series,), variance of e_t, unit of the series squared.
     level : (n_series,), unit of the series: what the recursion is to count from.
+    parameter_share : (n_series,), coefficients in effect, over the rows of data that they were fitted to.
 
     Roots outside the unit circle are obeyed for ``order`` steps and mirrored into the circle from there on,
     where the recursion feeds on nothing but its own forecasts; and no value exceeds four times the largest
@@ -39,7 +42,7 @@ class LinearPrediction:
     Examples
     --------
     >>> windows = np.array([[0.0, 1.0, 0.0, -1.0, 0.0, 1.0]])
-    >>> sine = LinearPrediction(windows, np.array([[0.0, -1.0]]), np.array([0.01]), np.zeros(1))
+    >>> sine = LinearPrediction(windows, np.array([[0.0, -1.0]]), np.array([0.01]), np.zeros(1), np.zeros(1))
     >>> sine.evaluate([-1, 6, 7]) + 0.0
     array([[-1.,  0., -1.]])
     >>> sine.variance([0, 6, 7, 8]).round(3)
@@ -50,6 +53,7 @@ class LinearPrediction:
     coefficients: FloatArray
     noise_variance: FloatArray
     level: FloatArray
+    parameter_share: FloatArray
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """Values at the times t: recursion beyond and before the window, one-step predictions inside.
@@ -77,7 +81,9 @@ class LinearPrediction:
 
         Beyond (and, mirrored, before) the window it is noise_variance times the running sum of the squared
         impulse response (Makhoul 1975; Box, Jenkins 1970, eq. 5.1.16), and at most twice the mean square of
-        the window: the variance of the difference of two values that know nothing of each other. Where roots
+        the window: the variance of the difference of two values that know nothing of each other. Errors of
+        the coefficients, which noise_variance counts once, come in again with each further step, up to ten:
+        every one adds parameter_share of the variance, as simulated noisy sums of sinusoids show. Where roots
         have been mirrored it is at least the mean square of the window.
         """
         times = np.asarray(t, dtype=np.int64)
@@ -89,9 +95,9 @@ class LinearPrediction:
         growth = np.cumsum(np.concatenate([impulse[:, -1:], response], axis=1) ** 2, axis=1)
         mean_square = np.mean((self.windows - self.level[:, None]) ** 2, axis=1)
         most = np.maximum(2.0 * mean_square, self.noise_variance)
-        variance = np.minimum(self.noise_variance[:, None] * growth, most[:, None])[
-            :, np.maximum(steps - 1, 0)
-        ]
+        further = np.maximum(steps - 1, 0)
+        repeated = 1.0 + self.parameter_share[:, None] * np.minimum(further, MOST_REPEATED)
+        variance = np.minimum(self.noise_variance[:, None] * growth[:, further] * repeated, most[:, None])
         # From where roots are mirrored on, the recursion is another, whose errors no residual has shown.
         mirrored = (steps > self.coefficients.shape[1]) & ~_is_stable(self.coefficients)[:, None]
         return np.asarray(np.where(mirrored, np.maximum(variance, mean_square[:, None]), variance))

@@ -89,12 +89,14 @@ def fit_modified_covariance(
         else:
             coefficients[some] = _truncated(values[some], largest, int(rank))
             n_parameters[some] = rank
-    fit = LinearPrediction(values, coefficients, np.zeros(n_series), np.zeros(n_series))
+    nothing = np.zeros(n_series)
+    fit = LinearPrediction(values, coefficients, nothing, nothing, nothing)
     mean_square = np.mean(values**2, axis=1) * fit.relative_residual**2
     # Akaike's (1969) final prediction error, for the rows that one direction of time has.
     n_rows = n_samples - largest
     inflation = (n_rows + n_parameters) / np.maximum(n_rows - n_parameters, 1.0)
-    return LinearPrediction(windows, coefficients, mean_square * inflation * scale[:, 0] ** 2, level)
+    noise_variance = mean_square * inflation * scale[:, 0] ** 2
+    return LinearPrediction(windows, coefficients, noise_variance, level, n_parameters / n_rows)
 
 
 def _automatic(values: FloatArray, orders: list[int]) -> tuple[FloatArray, FloatArray]:

@@ -17,10 +17,12 @@ from harmonic_forecasters.spectral.modified_covariance import fit_modified_covar
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def prediction(windows, coefficients, noise_variance=1.0, level=0.0):
+def prediction(windows, coefficients, noise_variance=1.0, level=0.0, parameter_share=0.0):
     windows, coefficients = np.atleast_2d(windows), np.atleast_2d(coefficients)
     full = np.ones(len(windows))
-    return LinearPrediction(windows, coefficients, noise_variance * full, level * full)
+    return LinearPrediction(
+        windows, coefficients, noise_variance * full, level * full, parameter_share * full
+    )
 
 
 def random_prediction(seed, n_series=3, n_samples=12, order=4, largest=0.9):
@@ -93,6 +95,13 @@ def test_variance_is_the_mean_square_of_the_effect_of_noise(seed):
         np.testing.assert_allclose(variance[series, 22:], np.minimum(0.3 * np.cumsum(response**2), most))
     np.testing.assert_allclose(variance[:, :10], variance[:, :21:-1])
     np.testing.assert_array_equal(variance[:, 10:22], 0.3)
+
+
+def test_errors_of_coefficients_come_in_again_with_each_further_step():
+    fit = prediction(np.sin(np.arange(30.0)), [0.5], noise_variance=1e-6, parameter_share=0.2)
+    sure = prediction(np.sin(np.arange(30.0)), [0.5], noise_variance=1e-6)
+    t = np.arange(30, 45)
+    np.testing.assert_allclose(fit.variance(t) / sure.variance(t), [1.0 + 0.2 * np.minimum(t - 30, 10)])
 
 
 @given(SEEDS, st.sampled_from([0.9, 1.0, 1.05, 3.0]))
