@@ -47,8 +47,8 @@ class HarmonicModel(UntrainedGlobalModel):
         samples are given for one chunk only: how errors grow through chunks fed back is not known.
     method : ``"blend"``, or a single method: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"``
         or ``"sparse_bayes"``; each is explained in the module of its name in ``spectral``.
-    periods : known ones, in samples, at least 2; they and their harmonics are taken at their word, and go on
-        for as long as is forecast. ``"blend"`` and ``"iaa"`` take them; None leaves all to be found.
+    periods : known ones, in samples, at least 2; they and their harmonics get waves of their own, which do
+        not fade far ahead as others do. ``"blend"`` and ``"iaa"`` take them; None leaves all to be found.
     likelihood : None for point forecasts only. With ``"gaussian"`` or ``"quantile"``, forecast errors are
         normal: ``num_samples`` draws from them, each step and component by itself (errors of neighbouring
         steps are not correlated in the draws), and ``predict_likelihood_parameters=True`` gives mean and
@@ -154,5 +154,9 @@ class HarmonicModel(UntrainedGlobalModel):
 
     def _columns(self, windows: FloatArray, regressors: FloatArray | None) -> list[Table]:
         fitted = self._fitted(windows, *(() if regressors is None else (regressors,)))
-        components = fit_components(windows if regressors is None else fitted.rest, fitted.lines())
+        components = fit_components(
+            windows if regressors is None else fitted.rest,
+            fitted.lines(),
+            periods=() if self.periods is None else self.periods,
+        )
         return [components.columns(i) for i in range(len(windows))]

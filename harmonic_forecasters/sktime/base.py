@@ -116,6 +116,11 @@ class SpectralForecaster(RememberingForecaster):
     def spectrum_(self) -> pd.DataFrame:
         """The sinusoids, made into a table whenever asked for, so that a fit does not take the time."""
         self.check_is_fitted()
+        if not hasattr(self, "_model"):
+            # An AttributeError, so that sktime leaves it out of the fitted parameters.
+            raise AttributeError(
+                "spectrum_ is of one series: a forecaster of a panel holds one for each, in forecasters_"
+            )
         columns = self._columns(self._model, self._window)
         tables = {name: pd.DataFrame(columns[i]) for i, name in enumerate(self._cur_y.columns)}
         return pd.concat(tables, names=["component", None]).reset_index(0).reset_index(drop=True)

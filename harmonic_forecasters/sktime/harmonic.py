@@ -40,8 +40,8 @@ class HarmonicForecaster(SpectralForecaster):
         The default blend, or one method by name: "iaa", "burg", "modified_covariance", "esprit" or
         "sparse_bayes", each explained in the module of its name in ``harmonic_forecasters.spectral``.
     periods : float, list of float or None, default=None
-        Known periods, in samples, at least 2; they and their harmonics are taken at their word, and go on
-        for as long as is forecast. "blend" and "iaa" take them; None leaves all to be found.
+        Known periods, in samples, at least 2; they and their harmonics get waves of their own, which do
+        not fade far ahead as others do. "blend" and "iaa" take them; None leaves all to be found.
 
     Attributes
     ----------
@@ -113,7 +113,11 @@ class HarmonicForecaster(SpectralForecaster):
         return fit_harmonic(window, method=self.method, periods=periods)
 
     def _columns(self, model: FittedWindow, window: FloatArray) -> list[Table]:
-        components = fit_components(model.rest if isinstance(model, Regression) else window, model.lines())
+        components = fit_components(
+            model.rest if isinstance(model, Regression) else window,
+            model.lines(),
+            periods=() if self.periods is None else self.periods,
+        )
         return [components.columns(i) for i in range(len(window))]
 
     def _forecast_deviation(self, _: FloatArray, t: NDArray[np.int64], *regressors: FloatArray) -> FloatArray:

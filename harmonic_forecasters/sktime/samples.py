@@ -137,7 +137,7 @@ def regressor_samples(
 
     X : (n_rows, n_columns), numbers.   numbers : (n_numbers,), any sign.
     Raises ValueError where X has no row for one of them, or a value that is not finite; for a label between
-    two samples as :func:`sample_numbers` does.
+    two samples as :func:`sample_numbers` does; TypeError for a column that does not hold numbers.
 
     Examples
     --------
@@ -146,6 +146,9 @@ def regressor_samples(
     """
     if X is None:
         return []
+    for name, dtype in X.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(dtype):
+            raise TypeError(f"X must hold numbers, got {dtype} in column {name!r}")
     begin, end = int(numbers.min()), int(numbers.max()) + 1
     values = samples_between(X, first, step, begin, end)[:, numbers - begin]
     bad = ~np.isfinite(values).all(axis=0)

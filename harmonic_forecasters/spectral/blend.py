@@ -10,14 +10,15 @@ of its changes, plain and in logarithms, are averaged with weights
 from the probability density that each gives the window's N samples. T is there because neighbouring samples
 are not independent evidence: with T = 1 one model takes all in long windows, and forecasts are worse. The
 average and linear prediction by the modified covariance method are then weighed in the same way, with
-T = N / 10; the spectra, which have a power for every frequency, must do better by 0.3 a sample. Where linear
-prediction is exact there is no noise, and it is taken alone.
+T = N / 10; the spectra, which have a power for every frequency, must do better by 0.3 a sample; and neither
+family gets less than two fifths, since evidence says little of which will do better. Where linear prediction
+is exact there is no noise, and it is taken alone.
 
 That evidence is of one sample given those before it, and says little of forecasts far ahead. A long window
 can be asked: all models are fitted to its first four fifths, too, and forecast the last fifth, n samples, at
 once. From n = 200 on every model's weight is multiplied by
 
-    (mean squared error)^-((n - 200) / 75).
+    (mean squared error)^-((n - 200) / 100).
 
 From n = 100 on the variances of the blend are multiplied by the ratio of its squared errors there to those
 that it expected, to the power 0.6.
@@ -55,15 +56,16 @@ MIN_SAMPLES = 8
 SPECTRUM_SAMPLES = 50
 FAMILY_SAMPLES = 10
 SPECTRUM_HANDICAP = 0.3
+LEAST_SHARE = 0.4
 SMALLEST_WEIGHT = 1e-6
 # Of the errors of linear prediction and of spectra: so that intervals hold what they should on noisy sums.
-CORRELATION = 0.4
+CORRELATION = 0.2
 # Windows that are long enough to hold out a fifth; of ones longer than that, the last part is tested.
 SHORTEST_TESTED = 500
 LONGEST_TESTED = 5_000
 TESTED_SHARE = 5
 FREE_SAMPLES = 200
-SAMPLES_A_POWER = 75
+SAMPLES_A_POWER = 100
 TEST_POWER = 0.6
 # Variances take far longer than means, so those of the first steps have to do.
 NEAR_SAMPLES = 200
@@ -108,8 +110,9 @@ class Blend:
         if self.held_out is not None:
             variance *= self.held_out.scale(self.weights)[:, None]
         if self.around_gaps is not None:
-            missing = np.where(self.exact[self.gaps, None], 0.0, self.around_gaps.variance(t))
-            variance[self.gaps] = np.maximum(variance[self.gaps], missing)
+            # What the gaps add: the adaptive spectrum's variance around them, less that with them filled.
+            added = self.around_gaps.variance(t) - self.models[0].variance(t)[self.gaps]
+            variance[self.gaps] += np.where(self.exact[self.gaps, None], 0.0, np.maximum(added, 0.0))
         return variance
 
     def lines(self) -> LineSpectrum:
@@ -156,7 +159,7 @@ def fit_blend(y: ArrayLike, *, periods: ArrayLike = ()) -> Blend:
         return Blend(models, weights, exact, gaps, around_gaps, None)
     held_out = HeldOut(filled[:, -LONGEST_TESTED:], positive, periods)
     if held_out.n_samples > FREE_SAMPLES:
-        weights = _normalised(np.where(exact, weights, weights * held_out.merit()))
+        weights = _normalised(np.where(exact, weights, weights * held_out.merit(weights)))
     return Blend(models, weights, exact, gaps, around_gaps, held_out)
 
 
@@ -176,9 +179,10 @@ class HeldOut:
         """Samples held out."""
         return int(self.y.shape[1] // TESTED_SHARE)
 
-    def merit(self) -> FloatArray:
+    def merit(self, weights: FloatArray) -> FloatArray:
         """What the weights of the models are multiplied by, (n_models, n_series), at most 1."""
-        logarithm = np.log(self._square)
+        # A model that is not believed, such as one of logarithms that there are not, is no standard.
+        logarithm = np.log(np.where(weights > 0.0, self._square, np.inf))
         power = (self.n_samples - FREE_SAMPLES) / SAMPLES_A_POWER
         return np.asarray(np.exp(power * (logarithm.min(axis=0) - logarithm)))
 
@@ -188,7 +192,7 @@ class HeldOut:
         blend = Blend(models, weights, exact, np.zeros_like(exact), None, None)
         t = self._times[:NEAR_SAMPLES]
         error = blend.evaluate(t) - self.y[:, t]
-        least = self._square.min(axis=0)[:, None] / WIDEST_SCALE**2
+        least = np.where(weights > 0.0, self._square, np.inf).min(axis=0)[:, None] / WIDEST_SCALE**2
         ratio = np.mean(error**2 / np.maximum(blend.variance(t), least), axis=1)
         return np.asarray(np.clip(ratio**TEST_POWER, 1.0 / WIDEST_SCALE, WIDEST_SCALE))
 
@@ -249,7 +253,8 @@ def _weighed(
     with np.errstate(divide="ignore"):
         density = -0.5 * (np.log(2.0 * np.pi * prediction.noise_variance) + 1.0)
     lead = np.clip(density - best / n_samples + SPECTRUM_HANDICAP, -1e3, 1e3)
-    share = np.where(exact, 1.0, expit(lead * min(FAMILY_SAMPLES, n_samples)))
+    won = expit(lead * min(FAMILY_SAMPLES, n_samples))
+    share = np.where(exact, 1.0, LEAST_SHARE + (1.0 - 2.0 * LEAST_SHARE) * won)
     share[straight] = 0.0
     models.append(prediction)
     return models, _normalised(np.concatenate([weights * (1.0 - share), share[None]])), exact

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters.spectral.gaussian_process import trend_basis
+from harmonic_forecasters.spectral.iaa import harmonics
 from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
 from harmonic_forecasters.spectral.line_fit import (
     EDGE_BINS,
@@ -46,6 +47,7 @@ MOST_JOINTLY = 50
 NOISE_DEGREES = 40.0
 # Share of a parameter's own curvature that bounds steps where lines can hardly be told apart.
 _DAMPING = 1e-4
+_CERTAIN = 1e100
 _SWEEPS = 10
 _CHUNK_ELEMENTS = 4_000_000
 
@@ -93,16 +95,18 @@ class Components:
         }
 
 
-def fit_components(y: ArrayLike, lines: LineSpectrum) -> Components:
+def fit_components(y: ArrayLike, lines: LineSpectrum, *, periods: ArrayLike = ()) -> Components:
     """Lines fitted to the windows they were found in, with standard errors.
 
     y : (n_series, n_samples), any unit; NaN marks a missing value.
     lines : of the same windows, by whatever method. Left out are those that are no components: a level, less
         than three quarters of a cycle in the window (level and slope take its place), rounding.
-    Lines that stand out of the noise move in frequency, by at most one cycle a window, to the least squares
-    of these lines, level and slope; the rest is fitted to what is left. An error takes the lines found for
-    those there are, and knows no second line hidden under one. Where lines have more parameters than there
-    are values, they stay as they are, and errors count all variance as noise.
+    periods : known ones, samples: lines at their frequencies or those of their harmonics stay there, and have
+        no error of frequency.
+    Other lines that stand out of the noise move in frequency, by at most one cycle a window, to the least
+    squares of these lines, level and slope; the rest is fitted to what is left. An error takes the lines
+    found for those there are, and knows no second line hidden under one. Where lines have more parameters
+    than there are values, they stay as they are, and errors count all variance as noise.
     Raises ValueError as :func:`~.inputs.as_windows` does, and where the lines are of another number of
     series; TypeError for values that are not real numbers.
 
@@ -121,7 +125,7 @@ def fit_components(y: ArrayLike, lines: LineSpectrum) -> Components:
             f"lines must be of {len(windows)} series, as the windows, got {len(lines.amplitude)}"
         )
     observed = ~np.isnan(np.asarray(y, dtype=np.float64))
-    n_samples = windows.shape[1]
+    n_samples, known = windows.shape[1], harmonics(periods)
     rows = []
     for series, values in enumerate(windows):
         seen = observed[series]
@@ -131,7 +135,7 @@ def fit_components(y: ArrayLike, lines: LineSpectrum) -> Components:
         # What rounding alone can make of values so large.
         real &= table["amplitude"] > 1e-13 * np.abs(windows[series]).max()
         found = [table[name][real] for name in ("frequency", "amplitude", "phase")]
-        row = _fit_window(values, seen, *found) if real.any() else np.zeros((8, 0))
+        row = _fit_window(values, seen, known, *found) if real.any() else np.zeros((8, 0))
         rows.append(row)
     most = max(row.shape[1] for row in rows)
     padded = np.stack([np.pad(row, ((0, 0), (0, most - row.shape[1]))) for row in rows], axis=1)
@@ -141,7 +145,12 @@ def fit_components(y: ArrayLike, lines: LineSpectrum) -> Components:
 
 
 def _fit_window(
-    y: FloatArray, observed: BoolArray, frequency: FloatArray, amplitude: FloatArray, phase: FloatArray
+    y: FloatArray,
+    observed: BoolArray,
+    known: FloatArray,
+    frequency: FloatArray,
+    amplitude: FloatArray,
+    phase: FloatArray,
 ) -> FloatArray:
     """The eight rows of Components, (8, n_lines); y is about its mean, zero where nothing is observed."""
     n_samples, scale = len(y), power_of_two(y[None])[0]
@@ -149,7 +158,8 @@ def _fit_window(
     frequency = np.where(frequency > 0.5 - EDGE_BINS / n_samples, 0.5, frequency)[order]
     turned = phase[order] + 2.0 * np.pi * np.fmod(frequency * centre_of(n_samples), 1.0)
     wave = amplitude[order] / scale * np.exp(1j * turned)
-    fit = _Fit(y / scale, observed, frequency, np.concatenate([wave.real, -wave.imag]), np.zeros(2))
+    moving = is_free(frequency) & ~np.isin(np.round(frequency, 12), known)
+    fit = _Fit(y / scale, observed, frequency, moving, np.concatenate([wave.real, -wave.imag]), np.zeros(2))
     fit.refine()
     size, phase = (each[0] for each in fit.lines(np.arange(len(order))).polar())
     error, size_error, phase_error = fit.errors()
@@ -181,13 +191,15 @@ def _groups(lines: LineSpectrum, n_samples: int) -> IntArray:
 class _Fit:
     """Level, slope and lines of one window; the lines by rising frequency.
 
-    y, observed : (n_samples,), y zero where nothing is observed.   frequency : (n_lines,).
+    y, observed : (n_samples,), y zero where nothing is observed.
+    frequency, moving : (n_lines,), and whether it is to be found.
     weight : (2 n_lines,), a, then b, see :mod:`~.line_fit`.   trend : (2,), level and rise over half of it.
     """
 
     y: FloatArray
     observed: BoolArray
     frequency: FloatArray
+    moving: BoolArray
     weight: FloatArray
     trend: FloatArray
 
@@ -205,9 +217,8 @@ class _Fit:
         # Neighbours stay apart, or they would meet on one line and share it at will.
         room = np.append(np.minimum(0.25 * np.diff(first), 1.0 / len(self.y)), 1.0 / len(self.y))
         lowest, highest = self.frequency.copy(), self.frequency.copy()
-        free = is_free(first)
-        lowest[strong] -= np.roll(room, 1) * free
-        highest[strong] += room * free
+        lowest[strong] -= np.roll(room, 1) * self.moving[strong]
+        highest[strong] += room * self.moving[strong]
         residual = self.y - self._model(strong, self.frequency, self.weight, self.trend)
         for _ in range(_SWEEPS):
             before = np.sum(residual**2)
@@ -235,6 +246,7 @@ class _Fit:
             spread = np.sqrt(np.concatenate([np.tile(noise[band], 3), np.repeat(noise[-1], 2)]))
             precision = information / np.outer(spread, spread)
             prior = np.repeat([beforehand, FREQUENCY_PRECISION, beforehand], [2 * len(band), len(band), 2])
+            prior[2 * len(band) : -2][~self.moving[band]] = _CERTAIN
             diagonal = np.diag_indices(len(prior))
             # A trace of ridge keeps coinciding lines invertible.
             precision[diagonal] = (1.0 + 1e-12) * precision[diagonal] + prior

@@ -62,9 +62,13 @@ class HarmonicProcess:
         first, last = min(times.min(initial=0), 0), max(times.max(initial=0), n_samples - 1)
         # x(t) = sum_j r(t - j) w_j, for all times from the first to the last at once.
         lags = np.arange(first - n_samples + 1, last + 1)
-        waves = weighted_sums(self._autocovariance(lags), self.weights)
+        waves = weighted_sums(self._grid_covariance(lags), self.weights)[:, times - first] * self._fading(
+            times
+        )
+        if self.known.shape[1]:
+            waves += weighted_sums(self._known_covariance(lags), self.weights)[:, times - first]
         trend = np.einsum("sk,kt->st", self.trend, trend_basis(times, n_samples))
-        return np.asarray(trend + self.unit[:, None] * waves[:, times - first])
+        return np.asarray(trend + self.unit[:, None] * waves)
 
     def variance(self, t: ArrayLike) -> FloatArray:
         """Variance of an observation, the spectrum taken for known; as in ``Continuation``."""
@@ -73,18 +77,27 @@ class HarmonicProcess:
     def sum_variance(self, n: int) -> FloatArray:
         """Variances of the sums of the next 1, 2, ..., n observations, (n_series, n), unit squared."""
         n_samples = self.windows.shape[1]
-        return self._variance(np.arange(n_samples, n_samples + n), accumulate=True)
+        variance = self._variance(np.arange(n_samples, n_samples + n), accumulate=True)
+        # Waves of low frequency come back to where they were, a wandering level does not.
+        return np.asarray(np.maximum.accumulate(variance, axis=1))
 
     def lines(self) -> LineSpectrum:
-        """The peaks of the spectrum that stand out of the noise, amplitudes by least squares."""
+        """The peaks of the spectrum and the known waves that stand out of the noise, by least squares."""
         n_samples = self.windows.shape[1]
         # Power that noise alone would show at one frequency, nine times over: about one peak in 8,000.
         thresholds = 9.0 * np.maximum(self.noise, NOISE_FLOOR) / n_samples
-        frequencies = [
-            # Closer than one cycle in the window, lines cannot be told apart.
-            peak_frequencies(power, threshold=threshold, separation=1.0 / n_samples, max_peaks=n_samples // 4)
-            for power, threshold in zip(self.power, thresholds, strict=True)
-        ]
+        # Closer than one cycle in the window, lines cannot be told apart.
+        separation = 1.0 / n_samples
+        frequencies = []
+        for power, threshold, known, known_power in zip(
+            self.power, thresholds, self.known, self.known_power, strict=True
+        ):
+            told = known[known_power > threshold]
+            peaks = peak_frequencies(
+                power, threshold=threshold, separation=separation, max_peaks=n_samples // 4
+            )
+            apart = np.abs(peaks[:, None] - told).min(axis=1, initial=np.inf) >= separation
+            frequencies.append(np.concatenate([told, peaks[apart]]))
         return fit_lines(self.windows, frequencies)
 
     def _variance(self, times: NDArray[np.int64], *, accumulate: bool) -> FloatArray:
@@ -115,17 +128,22 @@ class HarmonicProcess:
         noise = np.broadcast_to(self.observation_noise[:, None], prior.shape)
         if accumulate:
             # var(x_1 + ... + x_h) = h r_0 + 2 sum_{l<h} (h - l) r_l
-            covariances = self._autocovariance(np.arange(len(times)))
+            # Faded, too: over a period of the grid, its waves add up to nothing.
+            lags = np.arange(len(times))
+            covariances = self._left(lags) * self._grid_covariance(lags)
+            if self.known.shape[1]:
+                covariances += self._known_covariance(lags)
             prior = np.cumsum(2.0 * np.cumsum(covariances, axis=1) - power, axis=1)
             noise = noise * np.arange(1, len(times) + 1)
         overrated = (self.noise - self.observation_noise)[:, None]
         for begin in range(0, len(times), step):
             chunk = slice(begin, begin + step)
             lags = times[chunk, None] - np.arange(n_samples)
-            cross, trend = (
-                np.where(gaps, 0.0, self._autocovariance(lags)),
-                trend_basis(times[chunk], n_samples),
-            )
+            # What has faded explains as much less; that it also varies less is not counted.
+            cross = self._fading(times[chunk])[:, None] * self._grid_covariance(lags)
+            if self.known.shape[1]:
+                cross += self._known_covariance(lags)
+            cross, trend = np.where(gaps, 0.0, cross), trend_basis(times[chunk], n_samples)
             if accumulate:
                 cross = np.cumsum(cross, axis=1) + carried[0][:, None]
                 trend = np.cumsum(trend, axis=1) + carried[1]
@@ -158,22 +176,32 @@ class HarmonicProcess:
         )
 
     def _autocovariance(self, lags: NDArray[np.int64]) -> FloatArray:
-        """Covariance of the waves at the lags, any shape, in unit^2: (n_series, *lags.shape).
+        """Covariance of the waves at the lags, any shape, in unit^2: (n_series, *lags.shape)."""
+        covariance = self._grid_covariance(lags)
+        return covariance + self._known_covariance(lags) if self.known.shape[1] else covariance
 
-        Waves on a grid repeat after a period of it. What lies half a period away could as well have been
-        said of its mirror image, so from three eighths to half a period memory fades to none. Waves of known
-        periods go on.
-        """
+    def _grid_covariance(self, lags: NDArray[np.int64]) -> FloatArray:
         period = 2 * (self.power.shape[1] - 1)
+        return np.asarray(irfft(self.power * period, period)[:, np.abs(lags) % period])
+
+    def _known_covariance(self, lags: NDArray[np.int64]) -> FloatArray:
         distance = np.abs(lags)
-        fading = np.clip((0.5 * period - distance) / (0.125 * period), 0.0, 1.0)
-        covariance = irfft(self.power * period, period)
-        faded = covariance[:, distance % period] * (fading * fading * (3.0 - 2.0 * fading))
-        if self.known.shape[1]:
-            faded += waves_autocovariance(self.known[0], self.known_power, int(distance.max()) + 1)[
-                :, distance
-            ]
-        return np.asarray(faded)
+        n_lags = int(distance.max(initial=0)) + 1
+        return waves_autocovariance(self.known[0], self.known_power, n_lags)[:, distance]
+
+    def _fading(self, times: NDArray[np.int64]) -> FloatArray:
+        """How much of the grid's waves is left at the times, (n_times,).
+
+        Waves on a grid repeat after a period of it. What lies half a period from a sample of the window could
+        as well have been said of its mirror image, so from three eighths to half a period from the farthest
+        sample waves fade to none. Waves of known periods go on.
+        """
+        return self._left(np.maximum(times, self.windows.shape[1] - 1 - times))
+
+    def _left(self, distance: NDArray[np.int64]) -> FloatArray:
+        period = 2 * (self.power.shape[1] - 1)
+        left = np.clip((0.5 * period - distance) / (0.125 * period), 0.0, 1.0)
+        return np.asarray(left * left * (3.0 - 2.0 * left))
 
 
 def covariance_inverse(

@@ -29,6 +29,8 @@ METHODS: Mapping[str, Callable[..., Continuation]] = {
 TAKING_PERIODS = ("blend", "iaa")
 # Time grows with the square of the length: so many samples take seconds.
 LONGEST_WINDOW = 32_768
+# The squares of larger values cannot be added up.
+LARGEST_VALUE = 1e150
 
 
 def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()) -> Continuation:
@@ -38,11 +40,12 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()
     method : ``"blend"``, the default of the package: see :mod:`~.blend`; or one method by name, each in the
         module of its name: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"`` or
         ``"sparse_bayes"``.
-    periods : known ones, samples, at least 2, of ``"blend"`` and ``"iaa"``: they and their harmonics are
-        looked for at their exact frequencies, and go on for as long as is forecast. Others are found as ever.
+    periods : known ones, samples, at least 2, of ``"blend"`` and ``"iaa"``: they and their harmonics get
+        waves of their own, which do not fade far ahead as others do. Others are found as ever.
     Of windows longer than 32,768 samples the last part of that length is used, and continued backwards.
-    Raises ValueError for an unknown method, an infinite value, a series with fewer than 8 observed values, a
-    period below 2, or one beside a method that takes none; TypeError for values that are not real numbers.
+    Raises ValueError for an unknown method, an infinite value or one beyond 1e150 in size, a series with
+    fewer than 8 observed values, a period below 2, or one beside a method that takes none; TypeError for
+    values that are not real numbers.
 
     Examples
     --------
@@ -58,7 +61,9 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()
     if windows.ndim == 2 and windows.shape[1] > LONGEST_WINDOW:
         recent = fit_harmonic(windows[:, -LONGEST_WINDOW:], method=method, periods=periods)
         return Recent(recent, windows.shape[1] - LONGEST_WINDOW)
-    as_windows(y, min_observed=MIN_SAMPLES)
+    largest = np.abs(as_windows(y, min_observed=MIN_SAMPLES)).max(initial=0.0)
+    if largest > LARGEST_VALUE:
+        raise ValueError(f"a series must hold values of at most {LARGEST_VALUE:g} in size, got {largest:g}")
     return METHODS[method](y, periods=periods) if method in TAKING_PERIODS else METHODS[method](y)
 
 

@@ -55,8 +55,8 @@ def fit_iaa(y: ArrayLike, *, periods: ArrayLike = ()) -> HarmonicProcess:
     ----------
     y : (n_series, n_samples), any unit; NaN marks a missing value. In windows of up to 1024 samples gaps are
         treated exactly; in longer ones every iteration fills them with what the spectrum so far expects.
-    periods : known ones, samples, at least 2. They and up to 100 of their harmonics get a power each beside
-        those of the grid.
+    periods : known ones, samples, at least 2. They and up to 100 of their harmonics, as far as the window
+        holds a cycle of them, get a power each beside those of the grid.
 
     Returns
     -------
@@ -82,6 +82,8 @@ def fit_iaa(y: ArrayLike, *, periods: ArrayLike = ()) -> HarmonicProcess:
     exact = gaps.any(axis=1) & (windows.shape[1] <= MAX_DENSE)
     parts = [(np.flatnonzero(~exact), None), *((np.array([i]), ~gaps[i]) for i in np.flatnonzero(exact))]
     known = harmonics(periods)
+    # Of less than a cycle nothing can be said beside level and slope.
+    known = known[known * windows.shape[1] >= 1.0]
     fits = [
         (rows, _fit(filled[rows], windows[rows], observed, known)) for rows, observed in parts if len(rows)
     ]
@@ -132,6 +134,7 @@ def _fit(
     # Of the grid's frequencies, then of the known ones. The grid keeps its own beside those, which take what
     # a season that changes leaves them: without its neighbours, forecasts are worse.
     power = np.abs(_transform(z, n_grid, turns)) ** 2 / n_seen**2
+    power[:, 0] = 0.0  # the level is estimated beside the waves
     noise = np.zeros(n_series)
     for iteration in range(ITERATIONS + 1):
         column = irfft(power[:, :n_powers] * n_grid, n_grid)[:, :n_samples]
@@ -205,6 +208,7 @@ def _reestimate(
     trace = sums[:, 0] - np.einsum("skn,skl,sln->s", solved_basis, covariance, solved_basis)
     passed = np.maximum(passed, _SMALLEST_SHARE * sums[:, :1])
     power = np.abs(spectra[:, 1]) ** 2 / passed**2
+    power[:, 0] = 0.0
     # Leaving out sample i, its error is w_i / (R^-1)_ii; the mean diagonal stands for each of them.
     noise = NOISE_FACTOR * ((weights**2).sum(axis=1) / n_seen) / (trace / n_seen) ** 2
     return np.asarray(power), np.asarray(noise)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from numbers import Real
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -73,8 +76,12 @@ def check_periods(periods: ArrayLike) -> FloatArray:
     >>> check_periods(24)
     array([24.])
     """
-    values = np.atleast_1d(np.asarray(periods))
+    # No Series or Index: darts could not load a model with one in its options.
+    listed = isinstance(periods, (Real, Sequence, np.ndarray))
+    values = np.atleast_1d(np.asarray(periods)) if listed else np.array([np.nan])
     numbers = not values.size or values.dtype.kind in "iuf"
     if not numbers or values.ndim != 1 or not (np.isfinite(values) & (values >= 2.0)).all():
-        raise ValueError(f"periods must be finite numbers of at least 2 samples, got {periods!r}")
+        raise ValueError(
+            f"periods must be one number or a list of finite ones of at least 2 samples, got {periods!r}"
+        )
     return values.astype(np.float64)

@@ -83,8 +83,8 @@ class LinearPrediction:
         impulse response (Makhoul 1975; Box, Jenkins 1970, eq. 5.1.16), and at most twice the mean square of
         the window: the variance of the difference of two values that know nothing of each other. Errors of
         the coefficients, which noise_variance counts once, come in again with each further step, up to ten:
-        every one adds parameter_share of the variance, as simulated noisy sums of sinusoids show. Where roots
-        have been mirrored it is at least the mean square of the window.
+        every one adds twice parameter_share of the variance, as simulated noisy sums of sinusoids show. Where
+        roots have been mirrored it is at least the mean square of the window.
         """
         times = np.asarray(t, dtype=np.int64)
         impulse = np.zeros_like(self.windows)
@@ -96,7 +96,7 @@ class LinearPrediction:
         mean_square = np.mean((self.windows - self.level[:, None]) ** 2, axis=1)
         most = np.maximum(2.0 * mean_square, self.noise_variance)
         further = np.maximum(steps - 1, 0)
-        repeated = 1.0 + self.parameter_share[:, None] * np.minimum(further, MOST_REPEATED)
+        repeated = 1.0 + 2.0 * self.parameter_share[:, None] * np.minimum(further, MOST_REPEATED)
         variance = np.minimum(self.noise_variance[:, None] * growth[:, further] * repeated, most[:, None])
         # From where roots are mirrored on, the recursion is another, whose errors no residual has shown.
         mirrored = (steps > self.coefficients.shape[1]) & ~_is_stable(self.coefficients)[:, None]

@@ -173,6 +173,9 @@ def fit_regression(
     covariance = _positive(
         covariance @ (honest / np.maximum(process.unit, _TINY)[:, None, None] ** 2) @ covariance
     )
+    # Longer windows with gaps were filled, and what was filled says nothing.
+    said = seen.mean(axis=1) if windows.shape[1] > MAX_DENSE else np.ones(len(windows))
+    covariance /= said[:, None, None]
     # What maximises the probability of the estimate, which has variance prior + error, the others known.
     diagonal = np.arange(standard.shape[1])
     error = process.unit[:, None] ** 2 * honest[:, diagonal, diagonal]

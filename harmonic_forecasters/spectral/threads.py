@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +14,7 @@ from harmonic_forecasters.spectral.inputs import FloatArray
 
 # Values a block: enough that Python's share of the time is small.
 BLOCK_VALUES = 32_768
+_changing_limits = threading.Lock()
 
 
 def in_threads(work: Callable[..., FloatArray], *arrays: FloatArray) -> FloatArray:
@@ -33,10 +35,17 @@ def in_threads(work: Callable[..., FloatArray], *arrays: FloatArray) -> FloatArr
     if n_blocks <= 1:
         return work(*arrays)
     blocks = [[array[rows] for array in arrays] for rows in np.array_split(np.arange(n_rows), n_blocks)]
-    n_workers = n_threads()
-    # Linear algebra on many small matrices gains nothing by threads of its own.
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(n_workers) as pool:
-        return np.concatenate(list(pool.map(lambda block: work(*block), blocks)))
+    # The limit of linear algebra's threads is the process's: one caller at a time may change it, or the last
+    # to leave would restore another one's. The others go on by themselves.
+    if not _changing_limits.acquire(blocking=False):
+        return np.concatenate([work(*block) for block in blocks])
+    try:
+        n_workers = n_threads()
+        # Linear algebra on many small matrices gains nothing by threads of its own.
+        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(n_workers) as pool:
+            return np.concatenate(list(pool.map(lambda block: work(*block), blocks)))
+    finally:
+        _changing_limits.release()
 
 
 def n_threads() -> int:

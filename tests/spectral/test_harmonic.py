@@ -156,6 +156,7 @@ def test_degenerate_and_real_life_windows_give_finite_forecasts(method, series):
         (np.r_[np.arange(7.0), np.full(5, np.nan)], {}, "at least 8 observed values, series 0 has 7"),
         (np.full(20, np.nan), {}, "all NaN"),
         (np.r_[np.arange(20.0), np.inf], {}, "infinite"),
+        (np.geomspace(1.0, 1e160, 20), {}, "at most 1e\\+150 in size, got 1e\\+160"),
         (np.arange(20.0), {"method": "fourier"}, "method must be one of 'blend', 'iaa'"),
         (np.arange(20.0), {"method": None}, "got None"),
         (np.arange(20.0), {"periods": [12, 1.5]}, r"at least 2 samples, got \[12, 1.5\]"),
@@ -205,6 +206,42 @@ def test_of_a_window_too_long_to_be_fast_the_last_part_is_used(monkeypatch, told
     np.testing.assert_array_equal(whole.evaluate(t, *ahead), end.evaluate(t - 50, *ahead))
     np.testing.assert_array_equal(whole.variance(t, *ahead), end.variance(t - 50, *ahead))
     np.testing.assert_allclose(whole.lines().evaluate(t), end.lines().evaluate(t - 50), atol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["blend", "iaa"])
+@pytest.mark.parametrize("level", [0.0, 10.0, 1e4])
+@pytest.mark.parametrize("n_samples", [60, 200, 600])
+def test_far_ahead_forecasts_stay_where_the_series_was(method, level, n_samples):
+    t = np.arange(3 * n_samples)
+    clean = level + 2.0 * np.cos(2 * np.pi * t / 24)
+    y = clean[:n_samples] + 0.1 * np.random.default_rng(0).normal(size=n_samples)
+    fit = fit_harmonic(y[None], method=method)
+    error = np.abs(fit.evaluate(t[n_samples:]) - clean[n_samples:])
+    # A wave that has faded is missing, whole, and no more.
+    assert error.max() < 2.2
+    assert (error < 4.0 * np.sqrt(fit.variance(t[n_samples:]))).all()
+    if method == "blend":
+        assert error[:, : n_samples // 2].max() < 0.3
+
+
+def test_a_series_does_not_depend_on_those_beside_it():
+    t = np.arange(5000)
+    switched = np.where(t >= 4000, 1.0, (np.sin(t / 20) > 0) * 1.0)
+    warm = 15.0 + 5.0 * np.cos(t / 4)
+    ahead = np.arange(5000, 5003)
+    together, alone = (fit_harmonic(rows) for rows in (np.stack([switched, warm]), switched[None]))
+    np.testing.assert_allclose(together.evaluate(ahead)[:1], alone.evaluate(ahead), rtol=1e-6)
+    np.testing.assert_allclose(together.variance(ahead)[:1], alone.variance(ahead), rtol=1e-6)
+
+
+def test_one_missing_value_hardly_widens_intervals():
+    t = np.arange(200)
+    waves = np.cos(2 * np.pi * t / 13.3) + np.sin(2 * np.pi * t / 31.0)
+    y = waves + np.random.default_rng(0).normal(size=(6, 200))
+    broken = y.copy()
+    broken[:, 100] = np.nan
+    whole, gappy = (fit_harmonic(each).variance(np.arange(200, 220)).mean() for each in (y, broken))
+    assert 0.9 * whole < gappy < 1.3 * whole
 
 
 def test_logarithms_do_not_grow_without_bound():

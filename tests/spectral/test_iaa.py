@@ -32,7 +32,8 @@ def dense_iaa(y, times, known=()):
     scaled, start = y[seen] / unit, line / unit
     waves = np.exp(2j * np.pi * np.outer(t[seen], frequency))
     residual = scaled - basis[seen] @ start
-    power, noise = np.abs(waves.conj().T @ residual) ** 2 / seen.sum() ** 2, 0.0
+    waved = frequency != 0.0  # the level is estimated beside the waves
+    power, noise = waved * np.abs(waves.conj().T @ residual) ** 2 / seen.sum() ** 2, 0.0
     for iteration in range(ITERATIONS + 1):
         covariance = (waves * power @ waves.conj().T).real + (noise + 1e-12) * np.eye(seen.sum())
         inverse = np.linalg.inv(covariance)
@@ -45,7 +46,7 @@ def dense_iaa(y, times, known=()):
         if iteration == ITERATIONS:
             break
         passed = np.einsum("tf,ts,sf->f", waves.conj(), full, waves).real
-        power = np.abs(waves.conj().T @ weights) ** 2 / passed**2
+        power = waved * np.abs(waves.conj().T @ weights) ** 2 / passed**2
         noise = NOISE_FACTOR * np.mean(weights**2) / np.mean(np.diagonal(full)) ** 2
     all_basis = np.stack([np.ones(len(times)), (times - (n_samples - 1) / 2) / (n_samples / 2)], axis=1)
     ahead = np.exp(2j * np.pi * np.outer(times, frequency))
@@ -208,6 +209,20 @@ def test_known_periods_go_on_where_others_are_forgotten():
         for fit in (untold, fit_iaa(y[None], periods=7.7))
     )
     assert wrong < 1.5 * error
+
+
+def test_a_period_longer_than_the_window_changes_nothing():
+    y = windows(3)
+    np.testing.assert_array_equal(fit_iaa(y, periods=1e6).evaluate(AHEAD), fit_iaa(y).evaluate(AHEAD))
+
+
+def test_told_periods_are_lines_at_their_very_frequency():
+    t = np.arange(1440)
+    tide = np.cos(2 * np.pi * t / 23.93) + 0.5 * np.cos(2 * np.pi * t / 24.07 + 1.0)
+    y = tide + 0.05 * np.random.default_rng(0).normal(size=1440)
+    period = fit_iaa(y[None], periods=[23.93, 24.07]).lines().period[0]
+    for told in (23.93, 24.07):
+        assert np.abs(period - told).min() < 1e-6
 
 
 def test_harmonics_of_several_periods_are_listed_once_and_not_without_end():

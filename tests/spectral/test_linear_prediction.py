@@ -101,7 +101,7 @@ def test_errors_of_coefficients_come_in_again_with_each_further_step():
     fit = prediction(np.sin(np.arange(30.0)), [0.5], noise_variance=1e-6, parameter_share=0.2)
     sure = prediction(np.sin(np.arange(30.0)), [0.5], noise_variance=1e-6)
     t = np.arange(30, 45)
-    np.testing.assert_allclose(fit.variance(t) / sure.variance(t), [1.0 + 0.2 * np.minimum(t - 30, 10)])
+    np.testing.assert_allclose(fit.variance(t) / sure.variance(t), [1.0 + 0.4 * np.minimum(t - 30, 10)])
 
 
 @given(SEEDS, st.sampled_from([0.9, 1.0, 1.05, 3.0]))

@@ -1,6 +1,8 @@
 """Batches in threads: the same numbers, and never more threads than there may be."""
 
 import multiprocessing
+import threading
+import time
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
@@ -47,3 +49,25 @@ def test_a_worker_of_a_process_pool_uses_one_thread():
         ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
     ):
         assert pool.submit(n_threads).result() == 1
+
+
+def test_callers_side_by_side_leave_the_limit_as_it_was(monkeypatch):
+    monkeypatch.setattr(threads, "BLOCK_VALUES", 1)
+    begun = threading.Event()
+
+    def work(rows):
+        begun.set()
+        time.sleep(0.05 * rows[0, 0])
+        return rows
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        before = n_threads()
+        short, long = (
+            threading.Thread(target=in_threads, args=(work, value * np.ones((2, 1)))) for value in (1.0, 3.0)
+        )
+        short.start()
+        begun.wait()
+        long.start()
+        short.join()
+        long.join()
+        assert n_threads() == before
