@@ -11,17 +11,18 @@ from the probability density that each gives the window's N samples. T is there 
 are not independent evidence: with T = 1 one model takes all in long windows, and forecasts are worse. The
 average and linear prediction by the modified covariance method are then weighed in the same way, with
 T = N / 10; the spectra, which have a power for every frequency, must do better by 0.3 a sample; and neither
-family gets less than two fifths, since evidence says little of which will do better. Where linear prediction
-is exact there is no noise, and it is taken alone.
+family gets less than two fifths, since evidence says little of which will do better. Linear prediction, too,
+is of logarithms where the spectra of those have more than half of the spectra's weight. Where it is exact
+there is no noise, and it is taken alone.
 
 That evidence is of one sample given those before it, and says little of forecasts far ahead. A long window
 can be asked: all models are fitted to its first four fifths, too, and forecast the last fifth, n samples, at
 once. From n = 200 on every model's weight is multiplied by
 
-    (mean squared error)^-((n - 200) / 100).
+    (mean squared error)^-((n - 200) / 150).
 
-From n = 100 on the variances of the blend are multiplied by the ratio of its squared errors there to those
-that it expected, to the power 0.6.
+From n = 100 on the variances of the blend are multiplied by the square root of the ratio of its squared
+errors there to those that it expected.
 
 Source: Hoeting, Madigan, Raftery, Volinsky (1999), Bayesian model averaging: a tutorial, Statistical Science
 14, eq. 1. The models and the constants were chosen on development seeds and on the training parts of real
@@ -65,8 +66,8 @@ SHORTEST_TESTED = 500
 LONGEST_TESTED = 5_000
 TESTED_SHARE = 5
 FREE_SAMPLES = 200
-SAMPLES_A_POWER = 100
-TEST_POWER = 0.6
+SAMPLES_A_POWER = 150
+TEST_POWER = 0.5
 # Variances take far longer than means, so those of the first steps have to do.
 NEAR_SAMPLES = 200
 WIDEST_SCALE = 10.0
@@ -76,7 +77,7 @@ WIDEST_SCALE = 10.0
 class Blend:
     """Several models of the same windows, and how far each is believed.
 
-    models : the models, an adaptive spectrum first, linear prediction last.
+    models : the models, an adaptive spectrum first; last linear prediction, of logarithms and plain.
     weights : (n_models, n_series), adding up to 1 for every series.
     exact : (n_series,), whether linear prediction is exact.
     gaps : (n_series,), whether values are missing; the models have them filled.
@@ -104,7 +105,7 @@ class Blend:
         shape = (len(self.exact), np.size(t))
         spectra, prediction = np.zeros(shape), np.zeros(shape)
         for w, model in self._believed():
-            family = prediction if model is self.models[-1] else spectra
+            family = prediction if any(model is each for each in self.models[-2:]) else spectra
             family += w * np.sqrt(model.variance(t))
         variance = spectra**2 + prediction**2 + 2.0 * CORRELATION * spectra * prediction
         if self.held_out is not None:
@@ -248,16 +249,21 @@ def _weighed(
     weights = np.exp((np.array(evidence) - best) / max(1.0, n_samples / SPECTRUM_SAMPLES))
     weights /= weights.sum(axis=0)
 
-    prediction = fit_modified_covariance(y)
-    exact = (prediction.relative_residual < LARGEST_EXACT_RESIDUAL) & ~straight
+    # Linear prediction of the logarithms where the spectra prefer them, else of the window itself.
+    multiplied = weights[2:].sum(axis=0) > 0.5
+    prediction = fit_modified_covariance(np.where(multiplied[:, None], logarithm - centre, y))
+    exact = (prediction.relative_residual < LARGEST_EXACT_RESIDUAL) & ~straight & ~multiplied
     with np.errstate(divide="ignore"):
         density = -0.5 * (np.log(2.0 * np.pi * prediction.noise_variance) + 1.0)
+    density -= np.where(multiplied, logarithm.mean(axis=1), 0.0)
     lead = np.clip(density - best / n_samples + SPECTRUM_HANDICAP, -1e3, 1e3)
     won = expit(lead * min(FAMILY_SAMPLES, n_samples))
     share = np.where(exact, 1.0, LEAST_SHARE + (1.0 - 2.0 * LEAST_SHARE) * won)
     share[straight] = 0.0
-    models.append(prediction)
-    return models, _normalised(np.concatenate([weights * (1.0 - share), share[None]])), exact
+    largest = largest_logarithm(logarithm - centre)
+    models += [Logarithmic(prediction, np.exp(centre[:, 0]), largest), prediction]
+    predicted = np.stack([share * multiplied, share * ~multiplied])
+    return models, _normalised(np.concatenate([weights * (1.0 - share), predicted])), exact
 
 
 def _normalised(weights: FloatArray) -> FloatArray:
