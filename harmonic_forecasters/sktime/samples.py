@@ -6,6 +6,7 @@ A label that the index skips is a sample that is missing.
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -146,9 +147,12 @@ def regressor_samples(
     """
     if X is None:
         return []
-    for name, dtype in X.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(dtype):
-            raise TypeError(f"X must hold numbers, got {dtype} in column {name!r}")
+    for name, column in X.items():
+        # Booleans that were put together with missing rows are objects, but numbers all the same.
+        if not pd.api.types.is_numeric_dtype(column) and not all(
+            isinstance(v, Real | np.bool_) for v in column
+        ):
+            raise TypeError(f"X must hold numbers, got {column.dtype} in column {name!r}")
     begin, end = int(numbers.min()), int(numbers.max()) + 1
     values = samples_between(X, first, step, begin, end)[:, numbers - begin]
     bad = ~np.isfinite(values).all(axis=0)

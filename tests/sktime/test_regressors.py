@@ -90,10 +90,19 @@ def test_a_known_effect_is_forecast_and_only_where_x_is_taken():
     pd.testing.assert_frame_equal(
         DFTForecaster().fit(y, X=X[:60]).predict([1, 2], X=X[60:]), DFTForecaster().fit(y).predict([1, 2])
     )
-    with_X = HarmonicForecaster().fit(y, X=X[:60]).predict(range(1, 21), X=X[60:])
-    blind = HarmonicForecaster().fit(y).predict(range(1, 21))
+    forecaster = HarmonicForecaster().fit(y, X=X[:60])
+    with_holidays, without = (
+        forecaster.predict(range(1, 21), X=each[60:]) for each in (X, X.assign(holiday=0.0))
+    )
     effect = X["holiday"][60:]
-    assert np.corrcoef((with_X - blind)["level"], effect)[0, 1] > 0.9
+    assert np.corrcoef((with_holidays - without)["level"], effect)[0, 1] > 1.0 - 1e-9
+
+
+@pytest.mark.parametrize("values", [["a", "b"], pd.Categorical(["a", "b"]), pd.to_datetime(["2020", "2021"])])
+def test_columns_of_x_that_are_no_numbers_are_refused(values):
+    y = pd.Series(np.sin(np.arange(60.0)))
+    with pytest.raises(TypeError, match="column 'kind'"):
+        HarmonicForecaster().fit(y, X=pd.DataFrame({"kind": list(values) * 30}))
 
 
 @pytest.mark.parametrize("update_params", [True, False])
