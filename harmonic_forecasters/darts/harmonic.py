@@ -106,7 +106,7 @@ class HarmonicModel(UntrainedGlobalModel):
         likelihood: str | None = None,
         quantiles: Sequence[float] | None = None,
     ):
-        check_method(method, () if periods is None else periods)
+        check_method(method, periods)
         super().__init__(
             input_chunk_length, output_chunk_length, likelihood=named_likelihood(likelihood, quantiles)
         )
@@ -146,17 +146,16 @@ class HarmonicModel(UntrainedGlobalModel):
         return in_threads(work, windows, *(() if regressors is None else (regressors,)))
 
     def _fitted(self, windows: FloatArray, *regressors: FloatArray) -> Any:
-        periods = () if self.periods is None else self.periods
         if not regressors:
-            return fit_harmonic(windows, method=self.method, periods=periods)
+            return fit_harmonic(windows, method=self.method, periods=self.periods)
         known = regressors[0][:, :, : windows.shape[1]]
-        return fit_regression(windows, known, method=self.method, periods=periods)
+        return fit_regression(windows, known, method=self.method, periods=self.periods)
 
     def _columns(self, windows: FloatArray, regressors: FloatArray | None) -> list[Table]:
         fitted = self._fitted(windows, *(() if regressors is None else (regressors,)))
         components = fit_components(
             windows if regressors is None else fitted.rest,
             fitted.lines(),
-            periods=() if self.periods is None else self.periods,
+            periods=self.periods,
         )
         return [components.columns(i) for i in range(len(windows))]

@@ -107,16 +107,15 @@ class HarmonicForecaster(SpectralForecaster):
         super().__init__()
 
     def _fit_window(self, window: FloatArray, *regressors: FloatArray) -> Continuation | Regression:
-        periods = () if self.periods is None else self.periods
         if regressors:
-            return fit_regression(window, *regressors, method=self.method, periods=periods)
-        return fit_harmonic(window, method=self.method, periods=periods)
+            return fit_regression(window, *regressors, method=self.method, periods=self.periods)
+        return fit_harmonic(window, method=self.method, periods=self.periods)
 
     def _columns(self, model: FittedWindow, window: FloatArray) -> list[Table]:
         components = fit_components(
             model.rest if isinstance(model, Regression) else window,
             model.lines(),
-            periods=() if self.periods is None else self.periods,
+            periods=self.periods,
         )
         return [components.columns(i) for i in range(len(window))]
 

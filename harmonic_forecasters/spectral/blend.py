@@ -31,7 +31,7 @@ series.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,7 +94,7 @@ class Blend:
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The weighted mean of what the models expect."""
-        return np.asarray(sum(w * model.evaluate(t) for w, model in self._believed()))
+        return self._weighted(t, lambda model: model.evaluate(t))
 
     def variance(self, t: ArrayLike) -> FloatArray:
         """Variance of the error of a weighted mean, the errors of its two families correlated.
@@ -102,14 +102,12 @@ class Blend:
         Errors of the spectra among each other are taken for alike: their mean's deviation is at most the mean
         of their deviations, by Minkowski's inequality.
         """
-        shape = (len(self.exact), np.size(t))
-        spectra, prediction = np.zeros(shape), np.zeros(shape)
-        for w, model in self._believed():
-            family = prediction if any(model is each for each in self.models[-2:]) else spectra
-            family += w * np.sqrt(model.variance(t))
+        spectra, prediction = (
+            self._weighted(t, lambda model: np.sqrt(model.variance(t)), family)
+            for family in (slice(-2), slice(-2, None))
+        )
         variance = spectra**2 + prediction**2 + 2.0 * CORRELATION * spectra * prediction
-        if self.held_out is not None:
-            variance *= self.held_out.scale(self.weights)[:, None]
+        variance *= self._scale[:, None]
         if self.around_gaps is not None:
             # What the gaps add: the adaptive spectrum's variance around them, less that with them filled.
             added = self.around_gaps.variance(t) - self.models[0].variance(t)[self.gaps]
@@ -130,12 +128,23 @@ class Blend:
             columns.append(np.where(exact, predicted, adaptive))
         return LineSpectrum(*columns)
 
-    def _believed(self) -> list[tuple[FloatArray, Continuation]]:
-        pairs = zip(self.weights[:, :, None], self.models, strict=True)
-        return [(w, model) for w, model in pairs if w.any()]
+    @cached_property
+    def _scale(self) -> FloatArray:
+        """What variances are multiplied by, (n_series,)."""
+        return np.ones(len(self.exact)) if self.held_out is None else self.held_out.scale(self.weights)
+
+    def _weighted(
+        self, t: ArrayLike, ask: Callable[[Continuation], FloatArray], family: slice = slice(None)
+    ) -> FloatArray:
+        """The weighted sum of what is asked of the models of a family, (n_series, n_times)."""
+        total = np.zeros((len(self.exact), np.size(t)))
+        for w, model in zip(self.weights[family, :, None], self.models[family], strict=True):
+            if w.any():
+                total += w * ask(model)
+        return total
 
 
-def fit_blend(y: ArrayLike, *, periods: ArrayLike = ()) -> Blend:
+def fit_blend(y: ArrayLike, *, periods: ArrayLike | None = None) -> Blend:
     """The models of each window, weighed.
 
     y : (n_series, n_samples), at least 8 samples, NaN where a value is missing. Gaps are first filled: by
@@ -173,7 +182,7 @@ class HeldOut:
 
     y: FloatArray
     positive: NDArray[np.bool_]
-    periods: ArrayLike
+    periods: ArrayLike | None
 
     @property
     def n_samples(self) -> int:
@@ -215,7 +224,7 @@ class HeldOut:
 
 
 def _weighed(
-    y: FloatArray, positive: NDArray[np.bool_], periods: ArrayLike
+    y: FloatArray, positive: NDArray[np.bool_], periods: ArrayLike | None
 ) -> tuple[list[Continuation], FloatArray, NDArray[np.bool_]]:
     """The models of each window, weighed by evidence; and where linear prediction is exact.
 
@@ -225,9 +234,11 @@ def _weighed(
     models: list[Continuation] = []
     evidence = []
     logarithm = np.log(np.where(positive[:, None], y, 1.0))
-    centre = logarithm.mean(axis=1, keepdims=True)
+    centre = logarithm.mean(axis=1)
+    about_centre = logarithm - centre[:, None]
+    geometric_mean, largest = np.exp(centre), largest_logarithm(about_centre)
     # All in one batch, which costs one series little more than one model.
-    both = np.concatenate([y, logarithm - centre]) if positive.any() else y
+    both = np.concatenate([y, about_centre]) if positive.any() else y
     fits = fit_iaa(both, periods=periods), fit_integrated(both, periods=periods)
     # Straight lines, plain or in changes or logarithms, need no recursion.
     straight = np.zeros(n_series, dtype=np.bool_)
@@ -239,10 +250,9 @@ def _weighed(
     if positive.any():
         # The density of y is that of log y, divided by y.
         stretch = np.where(positive, logarithm.sum(axis=1), np.inf)
-        largest = largest_logarithm(logarithm - centre)
         for fit in fits:
             logarithmic = fit.take(slice(n_series, None))
-            models.append(Logarithmic(logarithmic, np.exp(centre[:, 0]), largest))
+            models.append(Logarithmic(logarithmic, geometric_mean, largest))
             evidence.append(logarithmic.log_evidence - stretch)
             straight |= positive & (logarithmic.unit == 0.0)
     best = np.max(evidence, axis=0)
@@ -251,17 +261,16 @@ def _weighed(
 
     # Linear prediction of the logarithms where the spectra prefer them, else of the window itself.
     multiplied = weights[2:].sum(axis=0) > 0.5
-    prediction = fit_modified_covariance(np.where(multiplied[:, None], logarithm - centre, y))
+    prediction = fit_modified_covariance(np.where(multiplied[:, None], about_centre, y))
     exact = (prediction.relative_residual < LARGEST_EXACT_RESIDUAL) & ~straight & ~multiplied
     with np.errstate(divide="ignore"):
         density = -0.5 * (np.log(2.0 * np.pi * prediction.noise_variance) + 1.0)
-    density -= np.where(multiplied, logarithm.mean(axis=1), 0.0)
+    density -= np.where(multiplied, centre, 0.0)
     lead = np.clip(density - best / n_samples + SPECTRUM_HANDICAP, -1e3, 1e3)
     won = expit(lead * min(FAMILY_SAMPLES, n_samples))
     share = np.where(exact, 1.0, LEAST_SHARE + (1.0 - 2.0 * LEAST_SHARE) * won)
     share[straight] = 0.0
-    largest = largest_logarithm(logarithm - centre)
-    models += [Logarithmic(prediction, np.exp(centre[:, 0]), largest), prediction]
+    models += [Logarithmic(prediction, geometric_mean, largest), prediction]
     predicted = np.stack([share * multiplied, share * ~multiplied])
     return models, _normalised(np.concatenate([weights * (1.0 - share), predicted])), exact
 
@@ -274,7 +283,7 @@ def _normalised(weights: FloatArray) -> FloatArray:
 
 
 def _without_gaps(
-    y: ArrayLike, periods: ArrayLike
+    y: ArrayLike, periods: ArrayLike | None
 ) -> tuple[FloatArray, NDArray[np.bool_], HarmonicProcess | None]:
     """The windows filled; which ones had gaps; and the adaptive spectra of those, None without any."""
     filled = as_windows(y, min_observed=MIN_SAMPLES)

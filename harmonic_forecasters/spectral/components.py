@@ -95,7 +95,7 @@ class Components:
         }
 
 
-def fit_components(y: ArrayLike, lines: LineSpectrum, *, periods: ArrayLike = ()) -> Components:
+def fit_components(y: ArrayLike, lines: LineSpectrum, *, periods: ArrayLike | None = None) -> Components:
     """Lines fitted to the windows they were found in, with standard errors.
 
     y : (n_series, n_samples), any unit; NaN marks a missing value.

@@ -6,6 +6,7 @@ slope, eq. 2.41 and 2.42.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,11 +63,10 @@ class HarmonicProcess:
         first, last = min(times.min(initial=0), 0), max(times.max(initial=0), n_samples - 1)
         # x(t) = sum_j r(t - j) w_j, for all times from the first to the last at once.
         lags = np.arange(first - n_samples + 1, last + 1)
-        waves = weighted_sums(self._grid_covariance(lags), self.weights)[:, times - first] * self._fading(
-            times
-        )
+        chosen = times - first
+        waves = self._fading(times) * weighted_sums(self._grid_covariance(lags), self.weights)[:, chosen]
         if self.known.shape[1]:
-            waves += weighted_sums(self._known_covariance(lags), self.weights)[:, times - first]
+            waves += weighted_sums(self._known_covariance(lags), self.weights)[:, chosen]
         trend = np.einsum("sk,kt->st", self.trend, trend_basis(times, n_samples))
         return np.asarray(trend + self.unit[:, None] * waves)
 
@@ -101,15 +101,9 @@ class HarmonicProcess:
         return fit_lines(self.windows, frequencies)
 
     def _variance(self, times: NDArray[np.int64], *, accumulate: bool) -> FloatArray:
-        n_series, n_samples = self.windows.shape
-        result = np.empty((n_series, len(times)))
-        # Gaps in longer windows were filled.
-        gaps = np.isnan(self.windows) & (n_samples <= MAX_DENSE)
-        complete = np.flatnonzero(~gaps.any(axis=1))
-        at_once = max(1, _CHUNK_ELEMENTS // (n_samples * max(len(times), 1)))
-        chunks = [complete[i : i + at_once] for i in range(0, len(complete), at_once)]
-        for rows in [*chunks, *np.flatnonzero(gaps.any(axis=1))[:, None]]:
-            result[rows] = self.take(rows)._variance_of_alike(times, gaps[rows[0]], accumulate)
+        result = np.empty((len(self.windows), len(times)))
+        for rows, observed in self.alike(max(len(times), 1)):
+            result[rows] = self.take(rows)._variance_of_alike(times, ~observed, accumulate)
         return np.asarray(self.unit[:, None] ** 2 * result)
 
     def _variance_of_alike(
@@ -130,9 +124,7 @@ class HarmonicProcess:
             # var(x_1 + ... + x_h) = h r_0 + 2 sum_{l<h} (h - l) r_l
             # Faded, too: over a period of the grid, its waves add up to nothing.
             lags = np.arange(len(times))
-            covariances = self._left(lags) * self._grid_covariance(lags)
-            if self.known.shape[1]:
-                covariances += self._known_covariance(lags)
+            covariances = self._autocovariance(lags, self._left(lags))
             prior = np.cumsum(2.0 * np.cumsum(covariances, axis=1) - power, axis=1)
             noise = noise * np.arange(1, len(times) + 1)
         overrated = (self.noise - self.observation_noise)[:, None]
@@ -140,10 +132,8 @@ class HarmonicProcess:
             chunk = slice(begin, begin + step)
             lags = times[chunk, None] - np.arange(n_samples)
             # What has faded explains as much less; that it also varies less is not counted.
-            cross = self._fading(times[chunk])[:, None] * self._grid_covariance(lags)
-            if self.known.shape[1]:
-                cross += self._known_covariance(lags)
-            cross, trend = np.where(gaps, 0.0, cross), trend_basis(times[chunk], n_samples)
+            cross = np.where(gaps, 0.0, self._autocovariance(lags, self._fading(times[chunk])[:, None]))
+            trend = trend_basis(times[chunk], n_samples)
             if accumulate:
                 cross = np.cumsum(cross, axis=1) + carried[0][:, None]
                 trend = np.cumsum(trend, axis=1) + carried[1]
@@ -161,6 +151,20 @@ class HarmonicProcess:
             result[:, chunk] = np.maximum(total, noise[:, chunk])
         return result
 
+    def alike(self, n_columns: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
+        """The series in parts of which the same samples, (n_samples,), count as observed: (rows, observed).
+
+        n_columns : as many values a sample and series as will be worked on at once, which bounds the parts.
+        """
+        n_samples = self.windows.shape[1]
+        # Gaps in longer windows were filled.
+        observed = ~np.isnan(self.windows) | (n_samples > MAX_DENSE)
+        complete = np.flatnonzero(observed.all(axis=1))
+        at_once = max(1, _CHUNK_ELEMENTS // (n_samples * n_columns))
+        chunks = [complete[i : i + at_once] for i in range(0, len(complete), at_once)]
+        for rows in [*chunks, *np.flatnonzero(~observed.all(axis=1))[:, None]]:
+            yield rows, observed[rows[0]]
+
     def inverse(self, observed: NDArray[np.bool_]) -> ToeplitzInverse | DenseInverse:
         """The inverse of the covariance of the observed samples, waves and noise, in 1 / unit^2.
 
@@ -175,9 +179,12 @@ class HarmonicProcess:
             **{name: getattr(self, name)[rows] for name in HarmonicProcess.__annotations__}
         )
 
-    def _autocovariance(self, lags: NDArray[np.int64]) -> FloatArray:
-        """Covariance of the waves at the lags, any shape, in unit^2: (n_series, *lags.shape)."""
-        covariance = self._grid_covariance(lags)
+    def _autocovariance(self, lags: NDArray[np.int64], left: FloatArray | float = 1.0) -> FloatArray:
+        """Covariance of the waves at the lags, any shape, in unit^2: (n_series, *lags.shape).
+
+        left : how much of the grid's waves is left, for each lag or for all.
+        """
+        covariance = left * self._grid_covariance(lags)
         return covariance + self._known_covariance(lags) if self.known.shape[1] else covariance
 
     def _grid_covariance(self, lags: NDArray[np.int64]) -> FloatArray:

@@ -33,7 +33,7 @@ LONGEST_WINDOW = 32_768
 LARGEST_VALUE = 1e150
 
 
-def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()) -> Continuation:
+def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike | None = None) -> Continuation:
     """The sinusoids of each window by one of the methods, ready to be continued.
 
     y : (n_series, n_samples), any unit; NaN marks a missing value.
@@ -67,7 +67,7 @@ def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()
     return METHODS[method](y, periods=periods) if method in TAKING_PERIODS else METHODS[method](y)
 
 
-def check_method(method: Any, periods: ArrayLike = ()) -> None:
+def check_method(method: Any, periods: ArrayLike | None = None) -> None:
     """Raise ValueError unless the method is one of METHODS, and takes the periods where there are any."""
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")

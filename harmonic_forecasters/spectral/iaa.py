@@ -48,7 +48,7 @@ _SMALLEST_UNIT = 1e-150
 _ROUNDING = 1e-14
 
 
-def fit_iaa(y: ArrayLike, *, periods: ArrayLike = ()) -> HarmonicProcess:
+def fit_iaa(y: ArrayLike, *, periods: ArrayLike | None = None) -> HarmonicProcess:
     """Adaptive spectrum of each window.
 
     Parameters
@@ -95,7 +95,7 @@ def fit_iaa(y: ArrayLike, *, periods: ArrayLike = ()) -> HarmonicProcess:
     return HarmonicProcess(**columns)
 
 
-def harmonics(periods: ArrayLike) -> FloatArray:
+def harmonics(periods: ArrayLike | None) -> FloatArray:
     """Frequencies of the periods and of up to 100 of their harmonics, (n_frequencies,), cycles per sample.
 
     Raises ValueError for a period below 2 samples, or one that is not finite.

@@ -68,14 +68,18 @@ def check_horizon(n: int) -> None:
         raise ValueError(f"n must be a whole number of at least 1, got {n!r}")
 
 
-def check_periods(periods: ArrayLike) -> FloatArray:
-    """The periods, (n_periods,), samples. Raises ValueError unless each is finite and at least 2.
+def check_periods(periods: ArrayLike | None) -> FloatArray:
+    """The periods, (n_periods,), samples, none for None.
+
+    Raises ValueError unless each is finite and at least 2.
 
     Examples
     --------
     >>> check_periods(24)
     array([24.])
     """
+    if periods is None:
+        return np.empty(0)
     # No Series or Index: darts could not load a model with one in its options.
     listed = isinstance(periods, (Real, Sequence, np.ndarray))
     values = np.atleast_1d(np.asarray(periods)) if listed else np.array([np.nan])

@@ -70,7 +70,7 @@ class Integrated:
         return LineSpectrum(found.frequency, np.abs(wave), np.angle(wave))
 
 
-def fit_integrated(y: FloatArray, *, periods: ArrayLike = ()) -> Integrated:
+def fit_integrated(y: FloatArray, *, periods: ArrayLike | None = None) -> Integrated:
     """Adaptive spectrum of the first differences.
 
     y : (n_series, n_samples), finite, at least 2 samples.   periods : as in :func:`~.iaa.fit_iaa`.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
@@ -16,20 +16,20 @@ from harmonic_forecasters.spectral.lines import LineSpectrum
 class Recent:
     """A model of the end of a window, as one of the whole window.
 
-    model : of the samples from ``n_left_out`` on, a Continuation or, asked with regressors, a Regression.
+    model : of the samples from ``n_left_out`` on.
     n_left_out : samples before them.
     """
 
-    model: Any
+    model: Continuation
     n_left_out: int
 
-    def evaluate(self, t: ArrayLike, *x: ArrayLike) -> FloatArray:
+    def evaluate(self, t: ArrayLike) -> FloatArray:
         """As that of the model; t counts from the first sample of the whole window."""
-        return np.asarray(self.model.evaluate(np.asarray(t) - self.n_left_out, *x))
+        return np.asarray(self.model.evaluate(np.asarray(t) - self.n_left_out))
 
-    def variance(self, t: ArrayLike, *x: ArrayLike) -> FloatArray:
+    def variance(self, t: ArrayLike) -> FloatArray:
         """As that of the model; t counts from the first sample of the whole window."""
-        return np.asarray(self.model.variance(np.asarray(t) - self.n_left_out, *x))
+        return np.asarray(self.model.variance(np.asarray(t) - self.n_left_out))
 
     def lines(self) -> LineSpectrum:
         """The sinusoids of the model, phases at the first sample of the whole window."""

@@ -48,7 +48,6 @@ _CONSTANT = 1e-13
 _SMALLEST_SHARE = 1e-6
 _SMALLEST_INFORMATION = 1e-30
 _TINY = 1e-100
-_CHUNK_ELEMENTS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +113,7 @@ class Regression:
 
 
 def fit_regression(
-    y: ArrayLike, x: ArrayLike, *, method: str = "blend", periods: ArrayLike = ()
+    y: ArrayLike, x: ArrayLike, *, method: str = "blend", periods: ArrayLike | None = None
 ) -> Regression:
     """Coefficients of the regressors in each window, and the rest by one of the methods.
 
@@ -286,13 +285,7 @@ def _whiten(process: HarmonicProcess, x: FloatArray) -> tuple[FloatArray, FloatA
     n_series, n_regressors, n_samples = x.shape
     whitened, trend = np.empty_like(x), np.empty((n_series, n_regressors, 2))
     basis = trend_basis(np.arange(n_samples), n_samples)
-    # Gaps in longer windows were filled.
-    gaps = np.isnan(process.windows) & (n_samples <= MAX_DENSE)
-    complete = np.flatnonzero(~gaps.any(axis=1))
-    at_once = max(1, _CHUNK_ELEMENTS // (n_samples * (n_regressors + 2)))
-    chunks = [complete[i : i + at_once] for i in range(0, len(complete), at_once)]
-    for rows in [*chunks, *np.flatnonzero(gaps.any(axis=1))[:, None]]:
-        seen = ~gaps[rows[0]]
+    for rows, seen in process.alike(n_regressors + 2):
         inverse = process.take(rows).inverse(seen)
         bases = np.broadcast_to(basis, (len(rows), 2, n_samples))
         solved = inverse.solve(np.concatenate([x[rows], bases], axis=1) * seen)

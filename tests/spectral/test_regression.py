@@ -158,7 +158,7 @@ def test_many_series_are_fitted_as_each_alone_and_shared_regressors_as_copies():
 def test_chunks_of_a_batch_change_nothing(monkeypatch):
     y, x, _ = simulated(temperatures, 5)
     at_once = fit_regression(y[:, :N], x[..., :N], method="iaa")
-    monkeypatch.setattr("harmonic_forecasters.spectral.regression._CHUNK_ELEMENTS", 700)
+    monkeypatch.setattr("harmonic_forecasters.spectral.gaussian_process._CHUNK_ELEMENTS", 700)
     assert_same_forecasts(fit_regression(y[:, :N], x[..., :N], method="iaa"), x[..., N:], at_once, x[..., N:])
 
 
