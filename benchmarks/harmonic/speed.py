@@ -32,7 +32,7 @@ from harmonic_forecasters.spectral.harmonic import METHODS
 
 FIGURE = Path(__file__).parents[2] / "docs" / "figures" / "harmonic_speed.png"
 #: Samples -> repetitions.
-LENGTHS = {100: 9, 200: 9, 400: 9, 700: 9, 1_400: 5, 2_800: 3, 5_600: 2, 8_760: 2}
+LENGTHS = {100: 99, 200: 49, 400: 29, 700: 19, 1_400: 9, 2_800: 5, 5_600: 3, 8_760: 3}
 LONG = {20_000: 1, 50_000: 1, 100_000: 1}
 SECONDS: dict[int, tuple[Bound, Bound | None]] = {
     100: (Bound(0.010), None),

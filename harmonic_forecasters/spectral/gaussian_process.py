@@ -212,13 +212,20 @@ class HarmonicProcess:
 
 
 def covariance_inverse(
-    column: FloatArray, noise: FloatArray, observed: NDArray[np.bool_] | None
+    column: FloatArray,
+    noise: FloatArray,
+    observed: NDArray[np.bool_] | None,
+    *,
+    determinant: bool = False,
 ) -> ToeplitzInverse | DenseInverse:
-    """The inverse of Toeplitz matrices plus noise; observed : (n_samples,), or None where all samples are."""
+    """The inverse of Toeplitz matrices plus noise.
+
+    observed : (n_samples,), or None where all samples are.   determinant : as in :class:`ToeplitzInverse`.
+    """
     noisy = column.copy()
     noisy[:, 0] += noise + NOISE_FLOOR
     if observed is None or observed.all():
-        return ToeplitzInverse(noisy)
+        return ToeplitzInverse(noisy, determinant=determinant)
     return DenseInverse(noisy, observed)
 
 

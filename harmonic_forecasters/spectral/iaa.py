@@ -140,7 +140,7 @@ def _fit(
         column = irfft(power[:, :n_powers] * n_grid, n_grid)[:, :n_samples]
         if len(known):
             column += waves_autocovariance(known, power[:, n_powers:], n_samples)
-        inverse = covariance_inverse(column, noise, observed)
+        inverse = covariance_inverse(column, noise, observed, determinant=iteration == ITERATIONS)
         solved = inverse.solve(
             np.concatenate([z[:, None], np.broadcast_to(basis * seen, (n_series, 2, n_samples))], 1)
         )

@@ -158,11 +158,11 @@ def stabilised(coefficients: FloatArray) -> FloatArray:
     Source: Kay (1988), section 6.3: the power spectrum keeps its shape.
     """
     result = coefficients.copy()
-    n_series, order = coefficients.shape
-    for block in np.array_split(np.arange(n_series), 1 + n_series * order**2 // 2**21):
-        roots = polynomial_roots(coefficients[block])
-        outside = (abs(roots) > 1.0).any(axis=1)
-        some, roots = block[outside], roots[outside]
+    order = coefficients.shape[1]
+    # Roots cost far more than to ask whether any lies outside.
+    unstable = np.flatnonzero(~_is_stable(coefficients))
+    for some in np.array_split(unstable, 1 + len(unstable) * order**2 // 2**21):
+        roots = polynomial_roots(coefficients[some])
         mirrored = np.where(abs(roots) > 1.0, 1.0 / np.conj(np.where(roots == 0.0, 1.0, roots)), roots)
         # Factors from all around the circle in turn keep the products, and their rounding, small.
         spread = np.argsort([int(f"{i:012b}"[::-1], 2) for i in range(order)])
@@ -224,7 +224,7 @@ def _continued(past: FloatArray, coefficients: FloatArray, n_steps: int, most: F
     path = np.concatenate([past, np.empty((len(past), n_steps))], axis=1)
     for step in range(n_steps):
         following = np.einsum("so,so->s", path[:, step : step + order], backwards)
-        path[:, order + step] = np.maximum(np.minimum(following, most), -most)
+        np.maximum(np.minimum(following, most), -most, out=path[:, order + step])
     return path[:, order:]
 
 

@@ -9,18 +9,21 @@ of its first column; Golub, Van Loan (2013), Matrix Computations, section 4.7.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.fft import irfft, rfft
 from numpy.typing import NDArray
 from scipy.fft import next_fast_len
-from scipy.linalg import lapack, matmul_toeplitz, solve_toeplitz
+from scipy.linalg import lapack, solve_toeplitz
 
 from harmonic_forecasters.spectral.inputs import FloatArray
 
 _FEW_SERIES = 8
-_SHORT = 256
-# Up to here scipy's compiled recursion is faster than one of numpy's vectors.
-_COMPILED = 2048
+# Samples up to which a Cholesky factor is had sooner than a recursion in Python.
+_FACTORED = 256
+# Between these scipy's compiled recursion is the fastest, but it does not tell errors.
+_COMPILED = (128, 2048)
 _LARGEST_MISFIT = 1e-3
 _WELL_CONDITIONED = 1e-4
 _LIGHTEST_RIDGE = 1e-14
@@ -32,6 +35,7 @@ class ToeplitzInverse:
 
     column : (n_series, n_samples), the autocovariance at lags 0, 1, ... A matrix that is not positive
         definite to working precision gets a ridge, as light as will do.
+    determinant : whether ``log_determinant`` will be asked for, too; without it, the inverse can cost less.
 
     Examples
     --------
@@ -42,8 +46,8 @@ class ToeplitzInverse:
     array([1.098612])
     """
 
-    def __init__(self, column: FloatArray):
-        self._column, self._first, self._errors = _definite(column)
+    def __init__(self, column: FloatArray, *, determinant: bool = True):
+        self._column, self._first, self._errors = _definite(column, determinant)
         n_samples = column.shape[1]
         self._n_fft = next_fast_len(2 * n_samples, real=True)
         # R^-1 = (L(x) L(x)' - L(z) L(z)') / x_0, x its first column, z = (0, x_{N-1}, ..., x_1).
@@ -60,7 +64,7 @@ class ToeplitzInverse:
         if (_WELL_CONDITIONED * self._column[:, 0] * self._first[:, 0] < 1.0).all():
             return x
         # One step of refinement makes up for what the difference of two products loses.
-        return x + self._apply(b - self._product(x))
+        return x + self._apply(b - _product(self._column, x))
 
     def diagonal_sums(self) -> FloatArray:
         """Sums of the inverse along its diagonals, (n_series, n_samples): the main one first."""
@@ -84,13 +88,6 @@ class ToeplitzInverse:
         plain, shifted = spectra * rfft(inner, self._n_fft)
         product = irfft(plain - shifted, self._n_fft)[..., :n_samples]
         return np.asarray(product / _match(self._first[:, :1], b))
-
-    def _product(self, x: FloatArray) -> FloatArray:
-        """R x."""
-        column = self._column
-        between = np.zeros((len(column), self._n_fft - 2 * column.shape[1] + 1))
-        symbol = _match(rfft(np.concatenate([column, between, column[:, :0:-1]], axis=1)), x)
-        return np.asarray(irfft(symbol * rfft(x, self._n_fft), self._n_fft)[..., : x.shape[-1]])
 
 
 class DenseInverse:
@@ -128,20 +125,19 @@ class DenseInverse:
         return np.array([self._log_determinant])
 
 
-def _definite(column: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+def _definite(column: FloatArray, determinant: bool) -> tuple[FloatArray, FloatArray, FloatArray | None]:
     """The columns with what ridge they need; the first columns of R^-1; and errors of prediction, all orders.
 
-    The errors are None where the first columns are had without them.
+    The errors are None where no determinant is asked for and the first columns are had sooner without them.
     """
     n_series, n_samples = column.shape
-    compiled = n_series <= _FEW_SERIES and _SHORT < n_samples <= _COMPILED
+    compiled = not determinant and n_series <= _FEW_SERIES and _COMPILED[0] < n_samples <= _COMPILED[1]
     column, first, errors = column.copy(), np.empty_like(column), None if compiled else np.empty_like(column)
     todo, ridge = np.arange(n_series), 0.0
     while len(todo):
         column[todo, 0] += ridge * np.maximum(column[todo, 0], _TINY)
         if errors is None:
-            solved = [_solve_compiled(lags) for lags in column[todo]]
-            first[todo], definite = np.array([x for x, _ in solved]), np.array([fine for _, fine in solved])
+            first[todo], definite = _solve_compiled(column[todo])
         else:
             # The predictor of order N - 1, divided by its error, is the first column of the inverse.
             polynomial, errors[todo] = _prediction(column[todo])
@@ -153,17 +149,25 @@ def _definite(column: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray | 
     return column, first, errors
 
 
-def _solve_compiled(lags: FloatArray) -> tuple[FloatArray, bool]:
-    """First column of R^-1 by scipy's Levinson recursion, and whether it can be relied on."""
-    impulse = np.zeros_like(lags)
+def _solve_compiled(column: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """First columns of R^-1 by scipy's Levinson recursion, and which of them can be relied on."""
+    first, impulse = np.zeros_like(column), np.zeros(column.shape[1])
     impulse[0] = 1.0
-    try:
-        first = np.asarray(solve_toeplitz(lags, impulse, check_finite=False))
-    except np.linalg.LinAlgError:
-        return impulse, False
+    for lags, x in zip(column, first, strict=True):
+        with suppress(np.linalg.LinAlgError):
+            x[:] = solve_toeplitz(lags, impulse, check_finite=False)
     # Of an indefinite or a near-singular R the recursion makes something whose product with R is no impulse.
-    product = matmul_toeplitz(lags, first, check_finite=False) - impulse
-    return first, bool(first[0] > 0.0 and abs(product).max() < _LARGEST_MISFIT)
+    misfit = abs(_product(column, first) - impulse).max(axis=1)
+    return first, (first[:, 0] > 0.0) & (misfit < _LARGEST_MISFIT)
+
+
+def _product(column: FloatArray, x: FloatArray) -> FloatArray:
+    """R x, of the shape of x: (n_series, n_samples) or (n_series, n_columns, n_samples)."""
+    n_samples = column.shape[1]
+    n_fft = next_fast_len(2 * n_samples, real=True)
+    between = np.zeros((len(column), n_fft - 2 * n_samples + 1))
+    symbol = _match(rfft(np.concatenate([column, between, column[:, :0:-1]], axis=1)), x)
+    return np.asarray(irfft(symbol * rfft(x, n_fft), n_fft)[..., :n_samples])
 
 
 def _prediction(column: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -174,18 +178,19 @@ def _prediction(column: FloatArray) -> tuple[FloatArray, FloatArray]:
     """
     if len(column) > _FEW_SERIES:
         return _predict_many(column.T.copy())
-    return _predict_one(column) if column.shape[1] > _SHORT else _predict_short(column)
+    return _predict_one(column) if column.shape[1] > _FACTORED else _predict_short(column)
 
 
 def _predict_one(column: FloatArray) -> tuple[FloatArray, FloatArray]:
     """As :func:`_prediction`, a series after the other."""
     polynomial, errors = np.zeros_like(column), np.zeros_like(column)
-    for lags, a, error in zip(column, polynomial, errors, strict=True):
-        a[0], error[0] = 1.0, lags[0]
-        for order in range(1, len(lags)):
+    # A product of vectors that run the same way is the faster one.
+    for backwards, a, error in zip(column[:, ::-1].copy(), polynomial, errors, strict=True):
+        a[0], error[0] = 1.0, backwards[-1]
+        for order in range(1, len(backwards)):
             if not error[order - 1] > 0.0:  # not positive definite
                 break
-            reflection = -(a[:order] @ lags[order:0:-1]) / error[order - 1]
+            reflection = -(a[:order] @ backwards[-order - 1 : -1]) / error[order - 1]
             a[1 : order + 1] += reflection * a[order - 1 :: -1]
             error[order] = error[order - 1] * (1.0 - reflection * reflection)
     return polynomial, errors
