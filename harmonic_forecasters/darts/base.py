@@ -10,7 +10,6 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from darts import TimeSeries
-from darts.models.forecasting.forecasting_model import GlobalForecastingModel
 from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
 
@@ -20,7 +19,7 @@ from harmonic_forecasters.darts.covariates import (
     covariates_along,
     refuse_covariates,
 )
-from harmonic_forecasters.darts.likelihoods import NormalLikelihood, Show
+from harmonic_forecasters.darts.likelihoods import Show
 from harmonic_forecasters.darts.series import (
     check_series,
     check_whole_number,
@@ -29,13 +28,14 @@ from harmonic_forecasters.darts.series import (
     series_values,
     whole_forecasts,
 )
+from harmonic_forecasters.darts.traits import UntrainedTraits
 from harmonic_forecasters.darts.windows import forecast_origins, rolling_windows
 from harmonic_forecasters.spectral.inputs import FloatArray, as_windows, check_horizon
 from harmonic_forecasters.spectral.lines import Table
 from harmonic_forecasters.spectral.regression import check_number
 
 
-class UntrainedGlobalModel(GlobalForecastingModel, ABC):
+class UntrainedGlobalModel(UntrainedTraits, ABC):
     """A global darts model that learns nothing: a forecast depends on the window before it alone.
 
     A model says how windows are forecast (``_forecast``) and which sinusoids they hold (``_columns``), and
@@ -50,21 +50,6 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
     likelihood : how forecast errors are shown and sampled; None for point forecasts only.
     Raises ValueError where either is neither None nor a whole number within its range.
     """
-
-    min_samples = 1
-
-    def __init__(
-        self,
-        input_chunk_length: int | None,
-        output_chunk_length: int | None,
-        likelihood: NormalLikelihood | None = None,
-    ):
-        check_whole_number("input_chunk_length", input_chunk_length, self.min_samples, or_none=True)
-        check_whole_number("output_chunk_length", output_chunk_length, 1, or_none=True)
-        super().__init__(add_encoders=None)
-        self._input_chunk_length = input_chunk_length
-        self._output_chunk_length = output_chunk_length
-        self._likelihood = likelihood
 
     @abstractmethod
     def _forecast(self, windows: FloatArray, n: int, regressors: FloatArray | None = None) -> FloatArray:
@@ -355,59 +340,3 @@ class UntrainedGlobalModel(GlobalForecastingModel, ABC):
                 f"num_samples must be 1 where n is above output_chunk_length={chunk}, as the errors of "
                 f"forecasts made from forecasts are not known, got num_samples={num_samples} and n={n}"
             )
-
-    @property
-    def input_chunk_length(self) -> int | None:
-        """Samples in the window; None for the whole series."""
-        return self._input_chunk_length
-
-    @property
-    def output_chunk_length(self) -> int | None:
-        """Samples forecast at once; None for any number."""
-        return self._output_chunk_length
-
-    @property
-    def likelihood(self) -> NormalLikelihood | None:
-        """How forecast errors are shown and sampled; None for a model of point forecasts."""
-        return self._likelihood
-
-    @property
-    def supports_probabilistic_prediction(self) -> bool:
-        return self.likelihood is not None
-
-    @property
-    def supports_multivariate(self) -> bool:
-        return True
-
-    @property
-    def supports_sample_weight(self) -> bool:
-        return False
-
-    @property
-    def _requires_training(self) -> bool:
-        return False
-
-    @property
-    def min_train_samples(self) -> int:
-        return 1
-
-    @property
-    def min_train_series_length(self) -> int:
-        # Not darts' input plus output: there are no targets to learn.
-        return self._target_window_lengths[0]
-
-    @property
-    def _target_window_lengths(self) -> tuple[int, int]:
-        return self.input_chunk_length or self.min_samples, self.output_chunk_length or 0
-
-    @property
-    def extreme_lags(self) -> tuple[int, int, None, None, int | None, int | None, int]:
-        # A last target lag of -1 is how darts' local models say that they forecast any number at once.
-        n_input, n_output = self._target_window_lengths
-        known = (-n_input, max(n_output - 1, 0)) if self.supports_future_covariates else (None, None)
-        return -n_input, n_output - 1, None, None, *known, 0
-
-    @property
-    def _model_encoder_settings(self) -> tuple[int | None, int | None, bool, bool, None, None]:
-        takes_future = self.supports_future_covariates
-        return self.input_chunk_length, self.output_chunk_length, False, takes_future, None, None
