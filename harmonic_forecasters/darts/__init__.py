@@ -7,12 +7,14 @@ Importing a model also tells darts that it is safe to load, so that ``DFTModel.l
 ``trusted=True``. The neural models are imported when they are asked for: they alone need torch.
 """
 
+import copyreg
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 try:
+    from darts.utils.likelihood_models.base import LikelihoodType
     from darts.utils.serialization import add_safe_globals
 
     from harmonic_forecasters.darts.dft import DFTModel
@@ -42,6 +44,8 @@ TORCH = ("torch", "pytorch_lightning", "lightning_fabric", "torchmetrics")
 
 # darts lists DataFrame (static covariates) by its name in pandas 3, which pandas 2 does not use.
 add_safe_globals([DFTModel, HarmonicModel, MeanAndDeviation, Quantiles, pd.DataFrame])
+# Before Python 3.11.4 members of enumerations are pickled as calls of getattr, which darts refuses to load.
+copyreg.pickle(LikelihoodType, lambda kind: (LikelihoodType, (kind.value,)))
 
 
 def __getattr__(name: str) -> Any:

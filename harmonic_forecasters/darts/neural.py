@@ -94,8 +94,9 @@ class WindowedModel(MixedCovariatesTorchModel):
                 **network_options,
             )
         if options.get("random_state") is None:
-            # darts would draw from numpy's global generator, which is the user's.
-            self._random_instance = np.random.RandomState(np.random.MT19937())
+            # darts would draw from numpy's global generator, which is the user's; and it loads no generator
+            # that keeps a SeedSequence.
+            self._random_instance = np.random.RandomState(np.random.SeedSequence().generate_state(4))
         with quiet(options.get("show_warnings", False)):
             super().__init__(**self._extract_torch_model_params(**self.model_params))
         self._considers_static_covariates = use_static_covariates
