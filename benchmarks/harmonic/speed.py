@@ -2,11 +2,12 @@
 
     python benchmarks/harmonic/speed.py [--method blend] [--long]
 
-One series: fit and mean of 48 samples, and with their variance, each length in a process of its own, one
+One series: fit and mean of 48 samples, and with their variance, each length in processes of its own, one
 thread, processor seconds; `--long` adds 20,000 to 100,000 samples. Many series: 10,000 of 100 samples, 5
 ahead, through darts' door. Rolling: 1,000 windows of 100 samples, 5 ahead, against darts' own FFT model in
 its default loop and against AutoARIMA, timed on a few windows and scaled; these in seconds of the wall, with
-as many threads as there are cores. All in one run. Draws docs/figures/harmonic_speed.png.
+as many threads as there are cores. All in one run, and the fastest of several tries that are spread over it,
+so that a minute in which the machine was busy does not decide. Draws docs/figures/harmonic_speed.png.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ from harmonic_forecasters.signals import harmonic_sums
 from harmonic_forecasters.spectral.harmonic import METHODS
 
 FIGURE = Path(__file__).parents[2] / "docs" / "figures" / "harmonic_speed.png"
-#: Samples -> repetitions.
-LENGTHS = {100: 99, 200: 49, 400: 29, 700: 19, 1_400: 9, 2_800: 5, 5_600: 3, 8_760: 3}
+#: Samples -> repetitions a round.
+LENGTHS = {100: 33, 200: 17, 400: 9, 700: 7, 1_400: 3, 2_800: 2, 5_600: 1, 8_760: 1}
 LONG = {20_000: 1, 50_000: 1, 100_000: 1}
+ROUNDS = 3
 SECONDS: dict[int, tuple[Bound, Bound | None]] = {
     100: (Bound(0.010), None),
     700: (Bound(0.100), None),
@@ -51,13 +53,19 @@ LEVELS = {"about zero": 0.0, "positive": 2.0}
 def one_series(method: str, lengths: dict[int, int], level: str) -> tuple[list[Row], dict[int, float]]:
     """Rows of every length and of the slope; seconds by length."""
     rows, seconds = [], {}
+    printed: dict[int, list[list[float]]] = {n_samples: [] for n_samples in lengths}
+    for _ in range(ROUNDS):
+        for n_samples, repetitions in lengths.items():
+            script = Path(__file__).with_name("one_series.py")
+            options = method, n_samples, LEVELS[level], repetitions
+            command = [sys.executable, str(script), *map(str, options)]
+            output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+            printed[n_samples].append([float(number) for number in output.split()])
     for n_samples, repetitions in lengths.items():
-        script = Path(__file__).with_name("one_series.py")
-        options = method, n_samples, LEVELS[level], repetitions
-        command = [sys.executable, str(script), *map(str, options)]
-        printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        seconds[n_samples], both, peak, imported = map(float, printed.split())
+        seconds[n_samples], both, _, _ = np.min(printed[n_samples], axis=0).tolist()
+        _, _, peak, imported = np.max(printed[n_samples], axis=0).tolist()
         task, bounds = f"one series, {n_samples} samples, {level}", SECONDS.get(n_samples, (None, None))
+        repetitions *= ROUNDS
         rows += [
             Row(task, method, "seconds", seconds[n_samples], *bounds, cases=repetitions),
             Row(task, method, "seconds, with variances", both, cases=repetitions),
@@ -76,14 +84,15 @@ def log_log_slope(seconds: dict[int, float]) -> float:
     return float(np.polyfit(samples, times, 1)[0])
 
 
-def timed(task: Callable[[], Any], repetitions: int) -> float:
-    """Seconds of the fastest call."""
-    seconds = []
+def timed(tasks: dict[str, Callable[[], Any]], repetitions: int) -> dict[str, float]:
+    """Seconds of the fastest call of each task, called in turn."""
+    seconds = dict.fromkeys(tasks, np.inf)
     for _ in range(repetitions):
-        started = time.perf_counter()
-        task()
-        seconds.append(time.perf_counter() - started)
-    return min(seconds)
+        for name, task in tasks.items():
+            started = time.perf_counter()
+            task()
+            seconds[name] = min(seconds[name], time.perf_counter() - started)
+    return seconds
 
 
 def sums(n_signals: int, length: int) -> FloatArray:
@@ -95,12 +104,9 @@ def sums(n_signals: int, length: int) -> FloatArray:
 def many_series(method: str, level: str) -> list[Row]:
     """Seconds for a fit and a forecast of many series."""
     series = [TimeSeries.from_values(values) for values in LEVELS[level] + sums(MANY, WINDOW)]
-    seconds = timed(lambda: HarmonicModel(method=method).fit(series).predict(HORIZON, series), 1)
-    return [
-        Row(
-            f"{MANY} series of {WINDOW} samples, {level}", method, "seconds", seconds, Bound(20.0), cases=MANY
-        )
-    ]
+    task = f"{MANY} series of {WINDOW} samples, {level}"
+    seconds = timed({task: lambda: HarmonicModel(method=method).fit(series).predict(HORIZON, series)}, 2)
+    return [Row(task, method, "seconds", seconds[task], Bound(20.0), cases=MANY)]
 
 
 def rolling(method: str, level: str) -> list[Row]:
@@ -113,13 +119,13 @@ def rolling(method: str, level: str) -> list[Row]:
         HarmonicModel(WINDOW, method=method).fit(series),
         {"forecast_horizon": HORIZON, "verbose": False},
     )
-    seconds = {
-        method: timed(lambda: model.historical_forecasts(series, retrain=False, **options), 3),
-        "darts FFT": timed(
-            lambda: FFT().historical_forecasts(series, train_length=WINDOW, start=WINDOW, **options), 3
-        ),
-        "AutoARIMA": timed(lambda: FORECASTERS["AutoARIMA"](few, HORIZON, (1,)), 1) * ROLLING / len(few),
+    models = {
+        method: lambda: model.historical_forecasts(series, retrain=False, **options),
+        "darts FFT": lambda: FFT().historical_forecasts(series, train_length=WINDOW, start=WINDOW, **options),
+        "AutoARIMA": lambda: FORECASTERS["AutoARIMA"](few, HORIZON, (1,)),
     }
+    seconds = timed(models, 5)
+    seconds["AutoARIMA"] *= ROLLING / len(few)
     task = f"rolling, {ROLLING} windows of {WINDOW} samples, {level}"
     rows = [Row(task, name, "seconds", value, cases=ROLLING) for name, value in seconds.items()]
     for other, bound in (("darts FFT", Bound(1.0)), ("AutoARIMA", Bound(1 / 50))):
