@@ -141,10 +141,7 @@ def _fit(
         if len(known):
             column += waves_autocovariance(known, power[:, n_powers:], n_samples)
         inverse = covariance_inverse(column, noise, observed, determinant=iteration == ITERATIONS)
-        solved = inverse.solve(
-            np.concatenate([z[:, None], np.broadcast_to(basis * seen, (n_series, 2, n_samples))], 1)
-        )
-        solved_z, solved_basis = solved[:, 0], solved[:, 1:]
+        solved_z, solved_basis = _solve(inverse, z, basis * seen, observed is None)
         # Level and slope by generalised least squares, and shrunk as far as they are not significant.
         information = solved_basis @ basis.T
         score = np.einsum("kn,sn->sk", basis, solved_z)
@@ -186,6 +183,20 @@ def _fit(
         precision,
         evidence,
     )
+
+
+def _solve(
+    inverse: ToeplitzInverse | DenseInverse, z: FloatArray, basis: FloatArray, complete: bool
+) -> tuple[FloatArray, FloatArray]:
+    """R^-1 of the values, (n_series, n_samples), and of level and slope, (n_series, 2, n_samples)."""
+    if not complete:
+        each = np.broadcast_to(basis, (len(z), *basis.shape))
+        solved = inverse.solve(np.concatenate([z[:, None], each], axis=1))
+        return solved[:, 0], solved[:, 1:]
+    # The level reads the same backwards and the slope changes sign, as do their solutions: one holds both.
+    solved = inverse.solve(np.stack([z, np.broadcast_to(basis.sum(axis=0), z.shape)], axis=1))
+    forwards, backwards = solved[:, 1], solved[:, 1, ::-1]
+    return solved[:, 0], 0.5 * np.stack([forwards + backwards, forwards - backwards], axis=1)
 
 
 def _reestimate(

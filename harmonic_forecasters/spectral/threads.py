@@ -34,13 +34,15 @@ def in_threads(work: Callable[..., FloatArray], *arrays: FloatArray) -> FloatArr
     n_blocks = min(n_rows, 1 + arrays[0].size // BLOCK_VALUES)
     if n_blocks <= 1:
         return work(*arrays)
+    n_workers = n_threads()
+    # As many for each thread, so that none waits for the last one.
+    n_blocks = min(n_rows, n_workers * -(-n_blocks // n_workers))
     blocks = [[array[rows] for array in arrays] for rows in np.array_split(np.arange(n_rows), n_blocks)]
     # The limit of linear algebra's threads is the process's: one caller at a time may change it, or the last
     # to leave would restore another one's. The others go on by themselves.
     if not _changing_limits.acquire(blocking=False):
         return np.concatenate([work(*block) for block in blocks])
     try:
-        n_workers = n_threads()
         # Linear algebra on many small matrices gains nothing by threads of its own.
         with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(n_workers) as pool:
             return np.concatenate(list(pool.map(lambda block: work(*block), blocks)))

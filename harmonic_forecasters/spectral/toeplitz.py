@@ -85,8 +85,10 @@ class ToeplitzInverse:
         n_samples = b.shape[-1]
         spectra = self._spectra if b.ndim == 2 else self._spectra[:, :, None]
         inner = irfft(spectra.conj() * rfft(b, self._n_fft), self._n_fft)[..., :n_samples]
-        plain, shifted = spectra * rfft(inner, self._n_fft)
-        product = irfft(plain - shifted, self._n_fft)[..., :n_samples]
+        transformed = rfft(inner, self._n_fft)
+        transformed *= spectra
+        transformed[0] -= transformed[1]
+        product = irfft(transformed[0], self._n_fft)[..., :n_samples]
         return np.asarray(product / _match(self._first[:, :1], b))
 
 
@@ -212,15 +214,14 @@ def _predict_short(column: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _predict_many(lags: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """As :func:`_predict_one`, from lags of shape (n_samples, n_series)."""
+    """As :func:`_predict_one`, from lags (n_samples, n_series); what follows a failure means nothing."""
     a, errors = np.zeros_like(lags), np.zeros_like(lags)
     a[0], errors[0] = 1.0, lags[0]
-    for order in range(1, len(lags)):
-        alive = errors[order - 1] > 0.0
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            reflection = np.where(alive, -(a[:order] * lags[order:0:-1]).sum(axis=0) / errors[order - 1], 0.0)
-        a[1 : order + 1] += reflection * a[order - 1 :: -1]
-        errors[order] = np.where(alive, errors[order - 1] * (1.0 - reflection**2), 0.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for order in range(1, len(lags)):
+            reflection = np.einsum("ns,ns->s", a[:order], lags[order:0:-1]) / -errors[order - 1]
+            a[1 : order + 1] += reflection * a[order - 1 :: -1]
+            errors[order] = errors[order - 1] * (1.0 - reflection * reflection)
     return a.T, errors.T
 
 
