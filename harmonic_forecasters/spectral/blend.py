@@ -12,8 +12,8 @@ are not independent evidence: with T = 1 one model takes all in long windows, an
 average and linear prediction by the modified covariance method are then weighed in the same way, with
 T = N / 10; the spectra, which have a power for every frequency, must do better by 0.3 a sample; and neither
 family gets less than two fifths, since evidence says little of which will do better. Linear prediction, too,
-is of logarithms where the spectra of those have more than half of the spectra's weight. Where it is exact
-there is no noise, and it is taken alone.
+is of logarithms where the spectra of those have more than half of the spectra's weight, unless all values are
+within a tenth of each other. Where it is exact there is no noise, and it is taken alone.
 
 That evidence is of one sample given those before it, and says little of forecasts far ahead. A long window
 can be asked: all models are fitted to its first four fifths, too, and forecast the last fifth, n samples, at
@@ -58,6 +58,8 @@ SPECTRUM_SAMPLES = 50
 FAMILY_SAMPLES = 10
 SPECTRUM_HANDICAP = 0.3
 LEAST_SHARE = 0.4
+# Of logarithms that linear prediction is to be of, the largest less the smallest.
+SMALLEST_RANGE = 0.1
 SMALLEST_WEIGHT = 1e-6
 # Of the errors of linear prediction and of spectra: so that intervals hold what they should on noisy sums.
 CORRELATION = 0.2
@@ -259,8 +261,9 @@ def _weighed(
     weights = np.exp((np.array(evidence) - best) / max(1.0, n_samples / SPECTRUM_SAMPLES))
     weights /= weights.sum(axis=0)
 
-    # Linear prediction of the logarithms where the spectra prefer them, else of the window itself.
-    multiplied = weights[2:].sum(axis=0) > 0.5
+    # Linear prediction of the logarithms where the spectra prefer them, else of the window itself. Of swings
+    # that are small against the level logarithms say nothing new, and sums of sinusoids are exact without.
+    multiplied = (weights[2:].sum(axis=0) > 0.5) & (np.ptp(about_centre, axis=1) > SMALLEST_RANGE)
     prediction = fit_modified_covariance(np.where(multiplied[:, None], about_centre, y))
     exact = (prediction.relative_residual < LARGEST_EXACT_RESIDUAL) & ~straight & ~multiplied
     with np.errstate(divide="ignore"):

@@ -149,6 +149,14 @@ def test_degenerate_and_real_life_windows_give_finite_forecasts(method, series):
         np.testing.assert_allclose(fit.variance([n]), 0.0, atol=1e-12)
 
 
+@pytest.mark.parametrize("level", [30.0, 1e3, 1e5])
+def test_clean_sums_on_a_high_level_are_continued_as_they_are_about_zero(level):
+    values = harmonic_sums(40, length=110, n_components=(3, 6), periods=(4, 40), random_state=5).values
+    ahead = np.arange(100, 110)
+    errors = fit_harmonic(level + values[:, :100]).evaluate(ahead) - level - values[:, 100:]
+    np.testing.assert_allclose(errors, 0.0, atol=1e-7 * level)
+
+
 @pytest.mark.parametrize(
     ("series", "options", "message"),
     [
