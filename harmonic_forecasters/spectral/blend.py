@@ -13,7 +13,7 @@ average and linear prediction by the modified covariance method are then weighed
 T = N / 10; the spectra, which have a power for every frequency, must do better by 0.3 a sample; and neither
 family gets less than two fifths, since evidence says little of which will do better. Linear prediction, too,
 is of logarithms where the spectra of those have more than half of the spectra's weight, unless all values are
-within a tenth of each other. Where it is exact there is no noise, and it is taken alone.
+within 3 % of each other. Where it is exact there is no noise, and it is taken alone.
 
 That evidence is of one sample given those before it, and says little of forecasts far ahead. A long window
 can be asked: all models are fitted to its first four fifths, too, and forecast the last fifth, n samples, at
@@ -59,7 +59,7 @@ FAMILY_SAMPLES = 10
 SPECTRUM_HANDICAP = 0.3
 LEAST_SHARE = 0.4
 # Of logarithms that linear prediction is to be of, the largest less the smallest.
-SMALLEST_RANGE = 0.1
+SMALLEST_RANGE = 0.03
 SMALLEST_WEIGHT = 1e-6
 # Of the errors of linear prediction and of spectra: so that intervals hold what they should on noisy sums.
 CORRELATION = 0.2
