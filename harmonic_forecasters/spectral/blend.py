@@ -169,7 +169,7 @@ def fit_blend(y: ArrayLike, *, periods: ArrayLike | None = None) -> Blend:
     models, weights, exact = _weighed(filled, positive, periods)
     if filled.shape[1] < SHORTEST_TESTED:
         return Blend(models, weights, exact, gaps, around_gaps, None)
-    held_out = HeldOut(filled[:, -LONGEST_TESTED:], positive, periods)
+    held_out = HeldOut(filled[:, -LONGEST_TESTED:], positive, weights[-2] > 0.0, periods)
     if held_out.n_samples > FREE_SAMPLES:
         weights = _normalised(np.where(exact, weights, weights * held_out.merit(weights)))
     return Blend(models, weights, exact, gaps, around_gaps, held_out)
@@ -179,11 +179,12 @@ def fit_blend(y: ArrayLike, *, periods: ArrayLike | None = None) -> Blend:
 class HeldOut:
     """The last fifth of windows, as the models forecast it from the rest.
 
-    y : (n_series, n_samples).   positive, periods : as in ``_weighed``.
+    y : (n_series, n_samples).   positive, multiplied, periods : as in ``_weighed``.
     """
 
     y: FloatArray
     positive: NDArray[np.bool_]
+    multiplied: NDArray[np.bool_]
     periods: ArrayLike | None
 
     @property
@@ -210,7 +211,7 @@ class HeldOut:
 
     @cached_property
     def _earlier(self) -> tuple[list[Continuation], FloatArray, NDArray[np.bool_]]:
-        return _weighed(self.y[:, : -self.n_samples], self.positive, self.periods)
+        return _weighed(self.y[:, : -self.n_samples], self.positive, self.periods, self.multiplied)
 
     @property
     def _times(self) -> NDArray[np.int64]:
@@ -226,11 +227,15 @@ class HeldOut:
 
 
 def _weighed(
-    y: FloatArray, positive: NDArray[np.bool_], periods: ArrayLike | None
+    y: FloatArray,
+    positive: NDArray[np.bool_],
+    periods: ArrayLike | None,
+    multiplied: NDArray[np.bool_] | None = None,
 ) -> tuple[list[Continuation], FloatArray, NDArray[np.bool_]]:
     """The models of each window, weighed by evidence; and where linear prediction is exact.
 
     positive : (n_series,), of which windows logarithms are to be modelled.
+    multiplied : (n_series,), of which linear prediction is to be of logarithms; None asks the spectra.
     """
     n_series, n_samples = y.shape
     models: list[Continuation] = []
@@ -263,7 +268,8 @@ def _weighed(
 
     # Linear prediction of the logarithms where the spectra prefer them, else of the window itself. Of swings
     # that are small against the level logarithms say nothing new, and sums of sinusoids are exact without.
-    multiplied = (weights[2:].sum(axis=0) > 0.5) & (np.ptp(about_centre, axis=1) > SMALLEST_RANGE)
+    if multiplied is None:
+        multiplied = (weights[2:].sum(axis=0) > 0.5) & (np.ptp(about_centre, axis=1) > SMALLEST_RANGE)
     prediction = fit_modified_covariance(np.where(multiplied[:, None], about_centre, y))
     exact = (prediction.relative_residual < LARGEST_EXACT_RESIDUAL) & ~straight & ~multiplied
     with np.errstate(divide="ignore"):

@@ -5,7 +5,7 @@ import pytest
 
 from harmonic_forecasters.signals import harmonic_sums
 from harmonic_forecasters.spectral import harmonic, regression
-from harmonic_forecasters.spectral.blend import CORRELATION, fit_blend
+from harmonic_forecasters.spectral.blend import CORRELATION, HeldOut, fit_blend
 from harmonic_forecasters.spectral.burg import fit_burg
 from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
 from harmonic_forecasters.spectral.iaa import fit_iaa
@@ -147,6 +147,16 @@ def test_degenerate_and_real_life_windows_give_finite_forecasts(method, series):
     if np.ptp(series) == 0.0:
         np.testing.assert_allclose(forecast, series[0], rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(fit.variance([n]), 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("multiplied", [False, True])
+def test_the_held_out_fifth_judges_the_models_of_the_window(multiplied):
+    options = {"n_components": (3, 6), "periods": (4, 40), "noise": 0.1}
+    values = 5.0 + harmonic_sums(3, length=600, **options, random_state=6).values
+    asked = np.full(3, multiplied)
+    _, weights, _ = HeldOut(values, values.min(axis=1) > 0.0, asked, None)._earlier
+    np.testing.assert_array_equal(weights[-2] > 0.0, asked)
+    np.testing.assert_array_equal(weights[-1] > 0.0, ~asked)
 
 
 @pytest.mark.parametrize("level", [30.0, 1e3, 1e5])
