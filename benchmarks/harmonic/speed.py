@@ -31,6 +31,7 @@ from harmonic_forecasters.darts import HarmonicModel
 from harmonic_forecasters.signals import harmonic_sums
 from harmonic_forecasters.spectral.harmonic import LONGEST_WINDOW, METHODS
 
+SCRIPT = Path(__file__).with_name("one_series.py")
 FIGURE = Path(__file__).parents[2] / "docs" / "figures" / "harmonic_speed.png"
 #: Samples -> repetitions a round.
 LENGTHS = {100: 33, 200: 17, 400: 9, 700: 7, 1_400: 3, 2_800: 2, 5_600: 1, 8_760: 1}
@@ -56,21 +57,19 @@ def one_series(method: str, lengths: dict[int, int], level: str) -> tuple[list[R
     printed: dict[int, list[list[float]]] = {n_samples: [] for n_samples in lengths}
     for _ in range(ROUNDS):
         for n_samples, repetitions in lengths.items():
-            script = Path(__file__).with_name("one_series.py")
-            options = method, n_samples, LEVELS[level], repetitions
-            command = [sys.executable, str(script), *map(str, options)]
+            command = [sys.executable, SCRIPT, method, str(n_samples), str(LEVELS[level]), str(repetitions)]
             output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
             printed[n_samples].append([float(number) for number in output.split()])
     for n_samples, repetitions in lengths.items():
         seconds[n_samples], both, _, _ = np.min(printed[n_samples], axis=0).tolist()
         _, _, peak, imported = np.max(printed[n_samples], axis=0).tolist()
         task, bounds = f"one series, {n_samples} samples, {level}", SECONDS.get(n_samples, (None, None))
-        repetitions *= ROUNDS
+        cases = ROUNDS * repetitions
         rows += [
-            Row(task, method, "seconds", seconds[n_samples], *bounds, cases=repetitions),
-            Row(task, method, "seconds, with variances", both, cases=repetitions),
-            Row(task, method, "peak memory, MiB", peak, MEMORY.get(n_samples), cases=repetitions),
-            Row(task, method, "of it before the fit, MiB", imported, cases=repetitions),
+            Row(task, method, "seconds", seconds[n_samples], *bounds, cases=cases),
+            Row(task, method, "seconds, with variances", both, cases=cases),
+            Row(task, method, "peak memory, MiB", peak, MEMORY.get(n_samples), cases=cases),
+            Row(task, method, "of it before the fit, MiB", imported, cases=cases),
         ]
     measure = f"log-log slope, {SLOPE_RANGE[0]} to {SLOPE_RANGE[1]} samples"
     cases = len(slope_lengths(seconds))

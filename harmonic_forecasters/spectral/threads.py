@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from harmonic_forecasters.spectral.inputs import FloatArray
 
-# Values a block: enough that Python's share of the time is small.
+# Values a block: enough that Python's share of the time is small, few enough for the cache.
 BLOCK_VALUES = 16_384
 _changing_limits = threading.Lock()
 
