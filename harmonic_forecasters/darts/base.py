@@ -13,6 +13,7 @@ from darts import TimeSeries
 from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.darts.covariates import (
     check_covariates,
     check_covariates_use,
@@ -22,7 +23,6 @@ from harmonic_forecasters.darts.covariates import (
 from harmonic_forecasters.darts.likelihoods import Show
 from harmonic_forecasters.darts.series import (
     check_series,
-    check_whole_number,
     end_of,
     last_points,
     series_values,

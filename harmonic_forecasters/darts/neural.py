@@ -18,8 +18,9 @@ from darts.utils.serialization import add_safe_globals
 from darts.utils.utils import generate_index
 from torch import nn
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.darts.scaling import check_scaling
-from harmonic_forecasters.darts.series import check_finite, check_series, check_whole_number
+from harmonic_forecasters.darts.series import check_finite, check_series
 from harmonic_forecasters.darts.undisturbed import quiet, undisturbed
 from harmonic_forecasters.darts.window_dataset import WindowTrainingDataset, collate
 from harmonic_forecasters.darts.windowed_module import WindowedModule

@@ -15,16 +15,6 @@ from numpy.typing import NDArray
 from harmonic_forecasters.spectral.inputs import FloatArray
 
 
-def check_whole_number(name: str, value: Any, smallest: int, *, or_none: bool = False) -> None:
-    """Raise ValueError unless value is a whole number of at least ``smallest``, or None with ``or_none``."""
-    if value is None and or_none:
-        return
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or value < smallest:
-        none = "None or " if or_none else ""
-        raise ValueError(f"{name} must be {none}a whole number of at least {smallest}, got {value!r}")
-
-
 def check_finite(name: str, series: TimeSeries, i: int, begin: int, end: int) -> None:
     """Raise ValueError where series i holds NaN or an infinite value at the positions begin..end - 1."""
     bad = ~np.isfinite(series_values(series)[begin:end])

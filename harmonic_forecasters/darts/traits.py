@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from darts.models.forecasting.forecasting_model import GlobalForecastingModel
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.darts.likelihoods import NormalLikelihood
-from harmonic_forecasters.darts.series import check_whole_number
 
 
 class UntrainedTraits(GlobalForecastingModel):

@@ -7,7 +7,8 @@ from typing import Unpack
 import torch
 from torch import Tensor, nn
 
-from harmonic_forecasters.networks.network import Network, Sizes, at_least, one_of
+from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.networks.network import Network, Sizes, one_of
 from harmonic_forecasters.networks.window_encoder import CELLS, DenseEncoder, RecurrentEncoder
 
 ENCODERS = ("gru", "mlp")
@@ -64,8 +65,8 @@ class GRUSeq2Seq(Network):
         **sizes: Unpack[Sizes],
     ):
         super().__init__(**sizes)
-        at_least("hidden_dim", hidden_dim, 1)
-        at_least("state_dim", state_dim, 2)
+        check_whole_number("hidden_dim", hidden_dim, 1)
+        check_whole_number("state_dim", state_dim, 2)
         one_of("encoder", encoder, ENCODERS)
         one_of("cell", cell, CELLS)
         if not 0 <= feedback_parameter < self.n_parameters:

@@ -6,7 +6,8 @@ from typing import Unpack
 
 from torch import Tensor, nn
 
-from harmonic_forecasters.networks.network import Network, Sizes, at_least, join_flat
+from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.networks.network import Network, Sizes, join_flat
 
 
 class MLP(Network):
@@ -30,8 +31,8 @@ class MLP(Network):
 
     def __init__(self, *, hidden_dim: int = 512, n_layers: int = 2, **sizes: Unpack[Sizes]):
         super().__init__(**sizes)
-        at_least("hidden_dim", hidden_dim, 1)
-        at_least("n_layers", n_layers, 1)
+        check_whole_number("hidden_dim", hidden_dim, 1)
+        check_whole_number("n_layers", n_layers, 1)
         n_inputs = (
             self.input_length * (self.n_targets + self.n_past_features)
             + self.output_length * self.n_future_features

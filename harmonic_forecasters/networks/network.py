@@ -21,6 +21,8 @@ from typing import Required, TypedDict
 import torch
 from torch import Tensor, nn
 
+from harmonic_forecasters._checks import check_whole_number
+
 
 class Sizes(TypedDict, total=False):
     """Keywords that every network takes beside its own.
@@ -58,15 +60,22 @@ class Network(nn.Module, ABC):
         dropout: float = 0.0,
     ):
         super().__init__()
-        self.input_length = at_least("input_length", input_length, 1)
-        self.output_length = at_least("output_length", output_length, 1)
-        self.n_targets = at_least("n_targets", n_targets, 1)
-        self.n_past_features = at_least("n_past_features", n_past_features, 0)
-        self.n_future_features = at_least("n_future_features", n_future_features, 0)
-        self.n_static_features = at_least("n_static_features", n_static_features, 0)
-        self.n_parameters = at_least("n_parameters", n_parameters, 1)
+        check_whole_number("input_length", input_length, 1)
+        check_whole_number("output_length", output_length, 1)
+        check_whole_number("n_targets", n_targets, 1)
+        check_whole_number("n_past_features", n_past_features, 0)
+        check_whole_number("n_future_features", n_future_features, 0)
+        check_whole_number("n_static_features", n_static_features, 0)
+        check_whole_number("n_parameters", n_parameters, 1)
         if not 0.0 <= dropout < 1.0:
             raise ValueError(f"dropout must be at least 0 and below 1, got {dropout!r}")
+        self.input_length = input_length
+        self.output_length = output_length
+        self.n_targets = n_targets
+        self.n_past_features = n_past_features
+        self.n_future_features = n_future_features
+        self.n_static_features = n_static_features
+        self.n_parameters = n_parameters
         self.dropout = float(dropout)
 
     @abstractmethod
@@ -84,18 +93,6 @@ class Network(nn.Module, ABC):
         teacher_forcing : probability, 0..1, that a step of a decoder is fed the truth in place of its own
             output. Networks without a decoder ignore it, and the truth.
         """
-
-
-def at_least(name: str, value: int, lowest: int) -> int:
-    """The value, if it is a whole number of at least ``lowest``; else ValueError.
-
-    >>> at_least("hidden_dim", 0, 1)
-    Traceback (most recent call last):
-    ValueError: hidden_dim must be a whole number of at least 1, got 0
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
-        raise ValueError(f"{name} must be a whole number of at least {lowest}, got {value!r}")
-    return value
 
 
 def one_of(name: str, value: str, choices: Iterable[str]) -> str:

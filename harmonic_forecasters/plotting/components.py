@@ -9,13 +9,13 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from numpy.typing import ArrayLike, NDArray
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.plotting.spectrum import table_of
 from harmonic_forecasters.plotting.style import (
     FORECAST,
     HISTORY,
     LINES,
     as_series,
-    check_at_least,
     first_drawn,
     label_time,
 )
@@ -62,8 +62,8 @@ def plot_components(
     ['observed', 'period 8, amplitude 1, 100 % of the variance', 'the rest, under 0.1 % of the variance']
     """
     y, table = as_series("y", y), table_of(lines, series)
-    check_at_least("n_shown", n_shown, 1)
-    check_at_least("horizon", horizon, 0)
+    check_whole_number("n_shown", n_shown, 1)
+    check_whole_number("horizon", horizon, 0)
     n_samples = len(y)
     t = np.arange(n_samples + horizon)
     times = t if time is None else np.asarray(time)

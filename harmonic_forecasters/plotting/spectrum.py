@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 
-from harmonic_forecasters.plotting.style import LINES, NAMES, check_at_least
+from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.plotting.style import LINES, NAMES
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def plot_spectrum(
     """
     if over not in AXIS_LABELS:
         raise ValueError(f"over must be one of {', '.join(map(repr, AXIS_LABELS))}, got {over!r}")
-    check_at_least("n_named", n_named, 0)
+    check_whole_number("n_named", n_named, 0)
     table = table_of(lines, series)
     ax = ax or plt.subplots(figsize=(8, 3), layout="constrained")[1]
     shown = np.isfinite(table[over])

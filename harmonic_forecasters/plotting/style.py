@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from numpy.typing import ArrayLike, NDArray
 
+from harmonic_forecasters._checks import check_whole_number
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -29,17 +31,11 @@ def as_series(name: str, values: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
-def check_at_least(name: str, value: int, least: int) -> None:
-    """Raise ValueError unless the value is a whole number of at least so much."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-
-
 def first_drawn(n_samples: int, last: int | None) -> int:
     """The first of the last samples, all of them where ``last`` is None; raises ValueError where last < 1."""
     if last is None:
         return 0
-    check_at_least("last", last, 1)
+    check_whole_number("last", last, 1)
     return max(0, n_samples - last)
 
 

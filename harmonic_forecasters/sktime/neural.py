@@ -14,6 +14,7 @@ from sktime.forecasting.base import ForecastingHorizon
 from sktime.utils.dependencies import _check_estimator_deps
 from sktime.utils.validation.forecasting import check_fh
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.sktime.memory import RememberingForecaster
 from harmonic_forecasters.sktime.recording import Recording, all_or_none, recordings
 from harmonic_forecasters.sktime.samples import check_label_kind
@@ -108,7 +109,6 @@ class _DartsForecaster(RememberingForecaster):
     def _new_model(self) -> Any:
         # Imported here, as darts and torch need not be installed.
         from harmonic_forecasters import darts
-        from harmonic_forecasters.darts.series import check_whole_number
 
         options = self.get_params(deep=False)
         check_whole_number("num_samples", options.pop("num_samples"), 1)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_integer_dtype
 from sktime.forecasting.base import ForecastingHorizon
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.spectral.inputs import FloatArray
 
 
@@ -235,15 +236,6 @@ def last_samples(samples: FloatArray, window_length: int | None) -> FloatArray:
     >>> last_samples(np.array([[1.0, 2.0, 3.0]]), 2)
     array([[2., 3.]])
     """
-    if window_length is None:
-        return samples
-    if (
-        isinstance(window_length, bool)
-        or not isinstance(window_length, (int, np.integer))
-        or not 1 <= window_length <= samples.shape[1]
-    ):
-        raise ValueError(
-            "window_length must be None or a whole number from 1 to the samples of the series, "
-            f"{samples.shape[1]}, got {window_length!r}"
-        )
-    return samples[:, -window_length:]
+    largest, meaning = samples.shape[1], "the samples of the series"
+    check_whole_number("window_length", window_length, 1, largest, or_none=True, largest_is=meaning)
+    return samples if window_length is None else samples[:, -window_length:]

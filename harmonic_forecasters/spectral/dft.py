@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.signal import get_window
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
@@ -151,10 +152,7 @@ def check_dft_options(*, window: Any, n_components: int | None, trend: str | Non
 def _check_cuts(n_components: int | None, trend: str | None) -> None:
     if not (trend is None or isinstance(trend, str)) or trend not in TRENDS:
         raise ValueError(f"trend must be one of {', '.join(map(repr, TRENDS))}, got {trend!r}")
-    if n_components is not None and (
-        isinstance(n_components, bool) or not isinstance(n_components, (int, np.integer)) or n_components < 1
-    ):
-        raise ValueError(f"n_components must be None or a whole number of at least 1, got {n_components!r}")
+    check_whole_number("n_components", n_components, 1, or_none=True)
 
 
 def _taper(window: Any, n_samples: int) -> FloatArray:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
 from harmonic_forecasters.spectral.line_fit import (
     EDGE_BINS,
@@ -77,15 +78,14 @@ def fit_esprit(y: ArrayLike, *, n_lines: int | None = None) -> LineMixture:
     """
     values, observed = observed_windows(y, min_observed=MIN_OBSERVED)
     n_series, n_samples = values.shape
-    if n_lines is not None and (
-        isinstance(n_lines, bool)
-        or not isinstance(n_lines, (int, np.integer))
-        or not 1 <= n_lines <= n_samples // 4
-    ):
-        raise ValueError(
-            f"n_lines must be None or a whole number from 1 to a quarter of the {n_samples} samples, "
-            f"got {n_lines!r}"
-        )
+    check_whole_number(
+        "n_lines",
+        n_lines,
+        1,
+        n_samples // 4,
+        or_none=True,
+        largest_is=f"a quarter of {n_samples}",
+    )
     filled, scale = as_windows(y), power_of_two(values)
     values, filled = values / scale[:, None], filled / scale[:, None]
     block = max(1, _BLOCK_SAMPLES // n_samples)

@@ -8,6 +8,8 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from harmonic_forecasters._checks import check_whole_number
+
 FloatArray = NDArray[np.float64]
 
 
@@ -64,8 +66,7 @@ def as_windows(y: ArrayLike, *, min_samples: int = 1, min_observed: int = 1) -> 
 
 def check_horizon(n: int) -> None:
     """Raise ValueError unless n, the number of samples to forecast, is a whole number of at least 1."""
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"n must be a whole number of at least 1, got {n!r}")
+    check_whole_number("n", n, 1)
 
 
 def check_periods(periods: ArrayLike | None) -> FloatArray:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.lines import LineSpectrum, side_by_side
 
@@ -207,14 +208,8 @@ def root_mean_square(values: FloatArray) -> FloatArray:
 
 
 def check_order(order: int | None, n_samples: int) -> None:
-    """Raise ValueError unless order is None or a whole number of 1 to n_samples - 1."""
-    if order is None:
-        return
-    if isinstance(order, bool) or not isinstance(order, (int, np.integer)) or not 1 <= order < n_samples:
-        raise ValueError(
-            f"order must be None or a whole number of 1 to {n_samples - 1}, one less than the samples, "
-            f"got {order!r}"
-        )
+    """Raise ValueError unless order is None or a whole number from 1 to n_samples - 1."""
+    check_whole_number("order", order, 1, n_samples - 1, or_none=True, largest_is="one less than the samples")
 
 
 def _continued(past: FloatArray, coefficients: FloatArray, n_steps: int, most: FloatArray) -> FloatArray:

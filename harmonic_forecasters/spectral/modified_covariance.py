@@ -18,6 +18,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
 from harmonic_forecasters.spectral.linear_prediction import (
     LinearPrediction,
@@ -72,10 +73,7 @@ def fit_modified_covariance(
     n_series, n_samples = windows.shape
     check_order(order, n_samples)
     largest = int(order) if order else min(n_samples // 2, LARGEST_ORDER)
-    if rank is not None and (
-        isinstance(rank, bool) or not isinstance(rank, (int, np.integer)) or not 1 <= rank <= largest
-    ):
-        raise ValueError(f"rank must be None or a whole number of 1 to the order, {largest}, got {rank!r}")
+    check_whole_number("rank", rank, 1, largest, or_none=True, largest_is="the order")
     orders = [largest] if order else sorted({largest, min(2 * n_samples // 5, LARGEST_ORDER)} - {0})
     values, level = split_level(windows)
     scale = abs(values).max(axis=1, keepdims=True)

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from scipy.fft import next_fast_len
 from scipy.special import gammaln
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.spectral.esprit import rotation_frequencies, signal_subspace
 from harmonic_forecasters.spectral.inputs import FloatArray
 from harmonic_forecasters.spectral.line_fit import (
@@ -103,10 +104,7 @@ def fit_sparse_bayes(y: ArrayLike, *, max_lines: int | None = None) -> LineMixtu
     >>> lines.frequency.round(9), lines.amplitude.round(9), lines.phase.round(9) + 0.0
     (array([[0.   , 0.123]]), array([[3., 2.]]), array([[0., 1.]]))
     """
-    if max_lines is not None and (
-        isinstance(max_lines, bool) or not isinstance(max_lines, (int, np.integer)) or max_lines < 1
-    ):
-        raise ValueError(f"max_lines must be None or a whole number of at least 1, got {max_lines!r}")
+    check_whole_number("max_lines", max_lines, 1, or_none=True)
     values, observed = observed_windows(y, min_observed=MIN_OBSERVED)
     scale = power_of_two(values)
     values = values / scale[:, None]

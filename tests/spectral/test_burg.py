@@ -116,7 +116,7 @@ def test_a_wiggle_on_a_high_level_is_continued():
 
 @pytest.mark.parametrize("order", [0, -1, 20, 2.5, True, "3"])
 def test_an_order_out_of_range_is_refused(order):
-    with pytest.raises(ValueError, match="order must be None or a whole number of 1 to 19"):
+    with pytest.raises(ValueError, match="order must be None or a whole number from 1 to 19"):
         fit_burg(np.ones((1, 20)), order=order)
 
 

@@ -176,13 +176,13 @@ def test_a_long_window_is_continued():
 
 @pytest.mark.parametrize("order", [0, 20, 2.5, True, "3"])
 def test_an_order_out_of_range_is_refused(order):
-    with pytest.raises(ValueError, match="order must be None or a whole number of 1 to 19"):
+    with pytest.raises(ValueError, match="order must be None or a whole number from 1 to 19"):
         fit_modified_covariance(np.ones((1, 20)), order=order)
 
 
 @pytest.mark.parametrize("rank", [0, 11, 2.5, True, "3"])
 def test_a_rank_out_of_range_is_refused(rank):
-    with pytest.raises(ValueError, match="rank must be None or a whole number of 1 to the order, 10, got"):
+    with pytest.raises(ValueError, match=r"rank must be None or a whole .* 10 \(the order\), got"):
         fit_modified_covariance(np.ones((1, 20)), rank=rank)
 
 
