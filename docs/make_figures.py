@@ -28,9 +28,9 @@ from harmonic_forecasters.plotting import (
     plot_spectrum,
 )
 from harmonic_forecasters.signals import harmonic_sums
-from harmonic_forecasters.spectral.dft import fit_dft
 from harmonic_forecasters.spectral.harmonic import fit_harmonic
-from harmonic_forecasters.spectral.iaa import fit_iaa
+from harmonic_forecasters.spectral.methods.dft import fit_dft
+from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 
 FIGURES = Path(__file__).parent / "figures"
 NOISE_FREE = Path(__file__).parents[1] / "benchmarks" / "results" / "noise_free_networks.csv"

@@ -19,7 +19,7 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
     [
         ("harmonic_forecasters", set()),
         ("harmonic_forecasters.signals", {"scipy"}),
-        ("harmonic_forecasters.spectral.dft", {"scipy"}),
+        ("harmonic_forecasters.spectral.methods.dft", {"scipy"}),
         ("harmonic_forecasters.datasets", {"scipy", "pandas"}),
     ],
 )

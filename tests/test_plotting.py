@@ -11,8 +11,8 @@ from matplotlib import pyplot as plt
 
 from harmonic_forecasters.plotting import plot_components, plot_forecast, plot_leakage, plot_spectrum
 from harmonic_forecasters.spectral.components import fit_components
-from harmonic_forecasters.spectral.dft import fit_dft
 from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.methods.dft import fit_dft
 
 HISTORY, FORECAST, TRUTH = np.array([1.0, 3.0, 2.0, 5.0]), np.array([4.0, 6.0]), np.array([4.5, 5.5])
 

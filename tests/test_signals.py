@@ -14,8 +14,8 @@ from harmonic_forecasters.signals import (
     hourly_energy,
     sine,
 )
-from harmonic_forecasters.spectral.dft import fit_dft
 from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral.methods.dft import fit_dft
 
 SMALL = {"length": 105, "n_components": (3, 6), "periods": (2, 99)}
 LARGE = {"length": 110, "n_components": (3, 44), "periods": (10, 99)}

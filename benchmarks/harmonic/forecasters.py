@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from statsforecast.models import MSTL, AutoARIMA, AutoETS, AutoTheta
 
+from harmonic_forecasters.spectral._parts.windows import as_windows
 from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
-from harmonic_forecasters.spectral.inputs import as_windows
 
 FloatArray = NDArray[np.float64]
 #: Longer seasons take AutoARIMA minutes a fit.

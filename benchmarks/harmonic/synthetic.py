@@ -26,8 +26,8 @@ from study_table import RESULTS, Bound, Row, report
 from threadpoolctl import threadpool_limits
 
 from harmonic_forecasters.signals import growing_series, harmonic_sums
-from harmonic_forecasters.spectral.burg import fit_burg
 from harmonic_forecasters.spectral.harmonic import METHODS
+from harmonic_forecasters.spectral.methods.burg import fit_burg
 
 WINDOW, BURG_ORDER = 100, 40
 SMALL: dict[str, Any] = {"n_components": (3, 6), "periods": (2, 99)}

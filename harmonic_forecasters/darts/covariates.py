@@ -9,7 +9,7 @@ import numpy as np
 from darts import TimeSeries
 
 from harmonic_forecasters.darts.series import check_finite, describe, extended_index, series_values
-from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral import FloatArray
 
 
 def check_covariates(covariates: Any, n_series: int) -> list[TimeSeries]:

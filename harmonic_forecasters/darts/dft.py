@@ -1,15 +1,11 @@
-"""The DFT of a window, extrapolated: see :mod:`harmonic_forecasters.spectral.dft`."""
+"""The DFT of a window, extrapolated: see :mod:`harmonic_forecasters.spectral.methods.dft`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from harmonic_forecasters.darts.base import UntrainedGlobalModel
-from harmonic_forecasters.spectral.dft import DFT, check_dft_options, fit_dft
-from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import Table
+from harmonic_forecasters.darts.untrained import UntrainedGlobalModel
+from harmonic_forecasters.spectral import Continuation, FloatArray, check_dft_options, fit_dft
 
 
 class DFTModel(UntrainedGlobalModel):
@@ -67,13 +63,5 @@ class DFTModel(UntrainedGlobalModel):
         self.n_components = n_components
         self.trend = trend
 
-    def _forecast(self, windows: FloatArray, n: int, regressors: FloatArray | None = None) -> FloatArray:  # noqa: ARG002
-        n_samples = windows.shape[1]
-        return self._dft(windows).evaluate(np.arange(n_samples, n_samples + n))
-
-    def _columns(self, windows: FloatArray, regressors: FloatArray | None) -> list[Table]:  # noqa: ARG002
-        lines = self._dft(windows).lines()
-        return [lines.columns(i) for i in range(len(windows))]
-
-    def _dft(self, windows: FloatArray) -> DFT:
-        return fit_dft(windows, window=self.window, n_components=self.n_components, trend=self.trend)
+    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:  # noqa: ARG002
+        return fit_dft(block, window=self.window, n_components=self.n_components, trend=self.trend)

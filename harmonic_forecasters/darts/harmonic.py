@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
-
-from harmonic_forecasters.darts.base import UntrainedGlobalModel
 from harmonic_forecasters.darts.likelihoods import named_likelihood
-from harmonic_forecasters.spectral.blend import MIN_SAMPLES
-from harmonic_forecasters.spectral.components import fit_components
-from harmonic_forecasters.spectral.harmonic import check_method, fit_harmonic
-from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import Table
-from harmonic_forecasters.spectral.regression import fit_regression
-from harmonic_forecasters.spectral.threads import in_threads
+from harmonic_forecasters.darts.untrained import UntrainedGlobalModel
+from harmonic_forecasters.spectral import MIN_OBSERVED, Continuation, FloatArray, check_method, fit_harmonic
 
 
 class HarmonicModel(UntrainedGlobalModel):
@@ -94,7 +85,7 @@ class HarmonicModel(UntrainedGlobalModel):
     True
     """
 
-    min_samples = MIN_SAMPLES
+    min_samples = MIN_OBSERVED
 
     def __init__(
         self,
@@ -117,45 +108,5 @@ class HarmonicModel(UntrainedGlobalModel):
     def supports_future_covariates(self) -> bool:
         return True
 
-    def _forecast(self, windows: FloatArray, n: int, regressors: FloatArray | None = None) -> FloatArray:
-        return self._ask(lambda fitted, *ahead: fitted.evaluate(*ahead), windows, n, regressors)
-
-    def _forecast_moments(
-        self, windows: FloatArray, n: int, regressors: FloatArray | None = None
-    ) -> tuple[FloatArray, FloatArray]:
-        def both(fitted: Any, *ahead: Any) -> FloatArray:
-            return np.concatenate([fitted.evaluate(*ahead), fitted.variance(*ahead)], axis=1)
-
-        moments = self._ask(both, windows, n, regressors)
-        return moments[:, :n], moments[:, n:]
-
-    def _ask(
-        self,
-        question: Callable[..., FloatArray],
-        windows: FloatArray,
-        n: int,
-        regressors: FloatArray | None,
-    ) -> FloatArray:
-        """question(what is known of the windows, times of the n samples, regressors if any), in blocks."""
-        n_samples = windows.shape[1]
-        t = np.arange(n_samples, n_samples + n)
-
-        def work(rows: FloatArray, *known: FloatArray) -> FloatArray:
-            return question(self._fitted(rows, *known), t, *(x[:, :, n_samples:] for x in known))
-
-        return in_threads(work, windows, *(() if regressors is None else (regressors,)))
-
-    def _fitted(self, windows: FloatArray, *regressors: FloatArray) -> Any:
-        if not regressors:
-            return fit_harmonic(windows, method=self.method, periods=self.periods)
-        known = regressors[0][:, :, : windows.shape[1]]
-        return fit_regression(windows, known, method=self.method, periods=self.periods)
-
-    def _columns(self, windows: FloatArray, regressors: FloatArray | None) -> list[Table]:
-        fitted = self._fitted(windows, *(() if regressors is None else (regressors,)))
-        components = fit_components(
-            windows if regressors is None else fitted.rest,
-            fitted.lines(),
-            periods=self.periods,
-        )
-        return [components.columns(i) for i in range(len(windows))]
+    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
+        return fit_harmonic(block, regressors, method=self.method, periods=self.periods)

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from darts import TimeSeries
 from darts.utils.likelihood_models.base import Likelihood, LikelihoodType, quantile_names
-from scipy.special import ndtri
-from sklearn.utils import check_random_state
+from numpy.typing import NDArray
 
-from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral import Continuation, FloatArray
 
 #: darts' own default.
 QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -35,41 +34,21 @@ class NormalLikelihood(Likelihood):
     """A normal distribution for every step, shown by the parameters that a likelihood names."""
 
     @abstractmethod
-    def _parameters(self, mean: FloatArray, deviation: FloatArray) -> FloatArray:
-        """The parameters along a new last axis."""
+    def parameters(self, fit: Continuation, t: NDArray[np.int64]) -> FloatArray:
+        """The parameters at the times t, (n_windows, n_times, n_parameters)."""
 
-    def answers(
-        self, series: Sequence[TimeSeries], moments: Sequence[tuple[FloatArray, FloatArray]], show: Show
-    ) -> tuple[list[FloatArray], Sequence[TimeSeries]]:
-        """Parameters or samples of forecasts, and series that these are described like.
+    def moments(self, fit: Continuation, t: NDArray[np.int64]) -> FloatArray:
+        """Mean and standard deviation at the times t, (n_windows, n_times, 2), unit of the series."""
+        return np.stack([fit.evaluate(t), np.sqrt(fit.variance(t))], axis=2)
 
-        moments : mean and variance a series, (n_origins, n, n_components), unit of the series and its square.
-        Returns arrays of shape (n_origins, n, n_components * n_parameters) or (n_origins, n, n_components,
-        num_samples).
-        """
-        if show.predict_likelihood_parameters:
-            return [self.parameters(*each) for each in moments], [self.describe(one) for one in series]
-        generator = check_random_state(show.random_state)  # None: numpy's own, as in darts
-        return [self.sample(*each, show.num_samples, generator) for each in moments], series
-
-    def parameters(self, mean: FloatArray, variance: FloatArray) -> FloatArray:
-        """The parameters of each component after those of the one before.
-
-        mean, variance : (n_origins, n, n_components), unit of the series, and its square.
-        Returns (n_origins, n, n_components * n_parameters).
-        """
-        parameters = self._parameters(mean, np.sqrt(variance))
-        return np.asarray(parameters.reshape(*mean.shape[:2], -1))
-
-    def sample(
-        self, mean: FloatArray, variance: FloatArray, num_samples: int, generator: np.random.RandomState
-    ) -> FloatArray:
+    def sample(self, moments: FloatArray, num_samples: int, generator: np.random.RandomState) -> FloatArray:
         """Draws from the distributions, each step and component by itself.
 
-        Arguments as in :meth:`parameters`.   Returns (n_origins, n, n_components, num_samples).
+        moments : (n_origins, n, n_components, 2), as :meth:`moments` gives them.
+        Returns (n_origins, n, n_components, num_samples).
         """
-        draws = generator.standard_normal((*mean.shape, num_samples))
-        return np.asarray(mean[..., None] + np.sqrt(variance)[..., None] * draws)
+        draws = generator.standard_normal((*moments.shape[:3], num_samples))
+        return np.asarray(moments[..., :1] + moments[..., 1:] * draws)
 
     def describe(self, series: TimeSeries) -> TimeSeries:
         """A series that parameters of forecasts of ``series`` look like: its time index, their names."""
@@ -89,8 +68,9 @@ class MeanAndDeviation(NormalLikelihood):
     def __init__(self) -> None:
         super().__init__(LikelihoodType.Gaussian, ["mu", "sigma"])
 
-    def _parameters(self, mean: FloatArray, deviation: FloatArray) -> FloatArray:
-        return np.stack([mean, deviation], axis=-1)
+    def parameters(self, fit: Continuation, t: NDArray[np.int64]) -> FloatArray:
+        """Mean and standard deviation: see :meth:`NormalLikelihood.parameters`."""
+        return self.moments(fit, t)
 
 
 class Quantiles(NormalLikelihood):
@@ -109,9 +89,9 @@ class Quantiles(NormalLikelihood):
         self.quantiles = sorted(float(q) for q in chosen)
         super().__init__(LikelihoodType.Quantile, quantile_names(self.quantiles))
 
-    def _parameters(self, mean: FloatArray, deviation: FloatArray) -> FloatArray:
-        # q = mean + deviation Phi^-1(probability)
-        return np.asarray(mean[..., None] + deviation[..., None] * ndtri(self.quantiles))
+    def parameters(self, fit: Continuation, t: NDArray[np.int64]) -> FloatArray:
+        """The quantiles: see :meth:`NormalLikelihood.parameters`."""
+        return fit.quantiles(t, self.quantiles)
 
 
 LIKELIHOODS: Mapping[str, Callable[..., NormalLikelihood]] = {

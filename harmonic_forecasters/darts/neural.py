@@ -24,7 +24,6 @@ from harmonic_forecasters.darts.series import check_finite, check_series
 from harmonic_forecasters.darts.undisturbed import quiet, undisturbed
 from harmonic_forecasters.darts.window_dataset import WindowTrainingDataset, collate
 from harmonic_forecasters.darts.windowed_module import WindowedModule
-from harmonic_forecasters.spectral.inputs import check_horizon
 
 #: A trainer that writes and announces nothing.
 SILENT_TRAINER = {"logger": False, "enable_checkpointing": False, "enable_model_summary": False}
@@ -124,7 +123,7 @@ class WindowedModel(MixedCovariatesTorchModel):
     @undisturbed
     @wraps(MixedCovariatesTorchModel.predict)
     def predict(self, n: int, series: Any = None, *arguments: Any, **options: Any) -> Any:
-        check_horizon(n)
+        check_whole_number("n", n, 1)
         if series is not None:
             check_series(series, self.input_chunk_length)
         return super().predict(n, series, *arguments, **options)

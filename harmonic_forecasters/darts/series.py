@@ -12,7 +12,7 @@ from darts.utils.timeseries_generation import _build_forecast_series
 from darts.utils.utils import generate_index
 from numpy.typing import NDArray
 
-from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral import FloatArray
 
 
 def check_finite(name: str, series: TimeSeries, i: int, begin: int, end: int) -> None:

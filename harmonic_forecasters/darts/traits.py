@@ -12,7 +12,7 @@ class UntrainedTraits(GlobalForecastingModel):
     """Lengths, lags and abilities of a global model that learns nothing.
 
     Its targets are windows of ``input_chunk_length`` samples, or whole series of ``min_samples`` at least;
-    none to learn from follow them. The parameters are those of :class:`~.base.UntrainedGlobalModel`.
+    none to learn from follow them. The parameters are those of :class:`~.untrained.UntrainedGlobalModel`.
     """
 
     min_samples = 1

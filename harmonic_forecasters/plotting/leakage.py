@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib import pyplot as plt
 from numpy.typing import ArrayLike, NDArray
 
+from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.plotting.forecast import plot_forecast
 from harmonic_forecasters.plotting.spectrum import plot_spectrum
 from harmonic_forecasters.plotting.style import RECONSTRUCTION, add_legend, as_series
-from harmonic_forecasters.spectral.dft import fit_dft
-from harmonic_forecasters.spectral.inputs import check_horizon
+from harmonic_forecasters.spectral import fit_dft
 
 
 def plot_leakage(
@@ -35,7 +35,7 @@ def plot_leakage(
     y : (n_samples,), any unit.
     horizon : samples to continue.
     truth : (horizon,), what followed, or None.
-    window, n_components, trend : as in :func:`harmonic_forecasters.spectral.dft.fit_dft`.
+    window, n_components, trend : as in :func:`harmonic_forecasters.spectral.methods.dft.fit_dft`.
     axes : three of them, or None for a new figure.
 
     Raises
@@ -49,7 +49,7 @@ def plot_leakage(
     3
     """
     y = as_series("y", y)
-    check_horizon(horizon)
+    check_whole_number("n", horizon, 1)
     axes = plt.subplots(3, figsize=(8, 7), layout="constrained")[1] if axes is None else np.asarray(axes)
     if axes.shape != (3,):
         raise ValueError(f"axes must be three in a row, got the shape {axes.shape}")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
 from sktime.forecasting.base import ForecastingHorizon
 
 from harmonic_forecasters.sktime.memory import RememberingForecaster
@@ -19,33 +17,18 @@ from harmonic_forecasters.sktime.samples import (
     regular_samples,
     sampling_step,
 )
-from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import LineSpectrum, Table
-
-
-class FittedWindow(Protocol):
-    """What a spectral method knows of a window, t counted in samples from the window's first one.
-
-    One that was fitted with regressors asks for these at the times t too, (n_regressors, n_times).
-    """
-
-    @property
-    def evaluate(self) -> Callable[..., FloatArray]:
-        """Values at the times t, any sign: (n_times,) to (n_series, n_times)."""
-
-    def lines(self) -> LineSpectrum:
-        """The sinusoids found."""
+from harmonic_forecasters.spectral import Continuation, FloatArray
 
 
 class SpectralForecaster(RememberingForecaster):
     """Base of the forecasters that fit a spectral method to the last samples of a series.
 
-    A forecaster adds its parameters, ``window_length`` among them (None: all samples), and the two methods
-    that work on arrays: :meth:`_fit_window` and :meth:`_forecast_deviation`. The base translates labels to
-    sample numbers and answers for the rest of sktime's interface:
+    A forecaster adds its parameters, ``window_length`` among them (None: all samples), and
+    :meth:`_fit_windows`, which works on arrays. The base translates labels to sample numbers and answers for
+    the rest of sktime's interface:
 
     * All columns are fitted as one batch. Panels and hierarchies are looped over by sktime.
-    * A label that the index skips is a missing value. NaN is filled as ``spectral.inputs.as_windows`` says.
+    * A label that the index skips is a missing value. How NaN is handled is the method's.
     * An integer index counts labels, as everywhere in sktime: with labels 0, 2, 4 the next sample is
       ``fh=[2]``, and ``fh=[1]``, which lies between two samples, is refused.
     * ``X``, where a forecaster takes it, must hold every sample of the window and every step asked for, known
@@ -77,26 +60,12 @@ class SpectralForecaster(RememberingForecaster):
 
     window_length: int | None
 
-    def _fit_window(self, window: FloatArray, *regressors: FloatArray) -> FittedWindow:
-        """Fit to the window, (n_series, n_samples), NaN for missing values.
+    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
+        """Fit to the windows of all columns, (n_series, n_samples), NaN for missing values.
 
-        regressors : one array where there is X, (n_regressors, n_samples), finite.
+        regressors : (n_regressors, n_samples), finite; None without X.
         """
         raise NotImplementedError
-
-    def _forecast_deviation(
-        self, window: FloatArray, t: NDArray[np.int64], *regressors: FloatArray
-    ) -> FloatArray:
-        """Standard deviation of forecast errors at the times t, (n_series, n_times).
-
-        regressors : one array where there is X, (n_regressors, n_times), finite.
-        """
-        raise NotImplementedError
-
-    def _columns(self, model: FittedWindow, window: FloatArray) -> list[Table]:
-        """The columns of ``spectrum_`` for each series of the window."""
-        lines = model.lines()
-        return [lines.columns(i) for i in range(len(window))]
 
     def _learn(self, y: pd.DataFrame, X: pd.DataFrame | None) -> None:
         if y.empty:
@@ -108,46 +77,44 @@ class SpectralForecaster(RememberingForecaster):
         window = last_samples(samples, self.window_length)
         first_sample = samples.shape[1] - window.shape[1]
         numbers = np.arange(first_sample, samples.shape[1])
-        model = self._fit_window(window, *regressor_samples(X, y.index[0], step, numbers))
-        self._model, self._window, self._step = model, window, step
+        self._fitted_windows = self._fit_windows(window, regressor_samples(X, y.index[0], step, numbers))
+        self._step = step
         self._first_label, self._first_sample = y.index[0], first_sample
 
     @property
     def spectrum_(self) -> pd.DataFrame:
         """The sinusoids, made into a table whenever asked for, so that a fit does not take the time."""
         self.check_is_fitted()
-        if not hasattr(self, "_model"):
+        if not hasattr(self, "_fitted_windows"):
             # An AttributeError, so that sktime leaves it out of the fitted parameters.
             raise AttributeError(
                 "spectrum_ is of one series: a forecaster of a panel holds one for each, in forecasters_"
             )
-        columns = self._columns(self._model, self._window)
-        tables = {name: pd.DataFrame(columns[i]) for i, name in enumerate(self._cur_y.columns)}
+        columns = zip(self._cur_y.columns, self._fitted_windows.tables(), strict=True)
+        tables = {name: pd.DataFrame(table) for name, table in columns}
         return pd.concat(tables, names=["component", None]).reset_index(0).reset_index(drop=True)
 
-    def _asked(
+    def _ahead(
         self, fh: ForecastingHorizon, X: pd.DataFrame | None
-    ) -> tuple[pd.Index, tuple[NDArray[np.int64], *tuple[FloatArray, ...]]]:
-        """What fh asks for: labels, samples since the first one of the window, and the regressors if any."""
+    ) -> tuple[pd.Index, Continuation, NDArray[np.int64]]:
+        """What fh asks for: its labels, what answers, and samples since the first one of the window."""
         labels, numbers = horizon_samples(fh, self._cutoff, self._first_label, self._step)
+        t = numbers - self._first_sample
         known = self._known_covariates(X)
         regressors = regressor_samples(known, self._first_label, self._step, numbers)
-        return labels, (numbers - self._first_sample, *regressors)
+        fit = self._fitted_windows
+        return labels, fit if regressors is None else fit.given(t, regressors), t
 
     def _predict(self, fh: ForecastingHorizon, X: pd.DataFrame | None) -> pd.DataFrame:
-        labels, asked = self._asked(fh, X)
-        return pd.DataFrame(self._model.evaluate(*asked).T, index=labels, columns=self._cur_y.columns)
+        labels, fit, t = self._ahead(fh, X)
+        return pd.DataFrame(fit.evaluate(t).T, index=labels, columns=self._cur_y.columns)
 
     def _predict_var(self, fh: Any, X: pd.DataFrame | None, cov: bool = False) -> pd.DataFrame:  # noqa: ARG002
-        labels, asked = self._asked(fh, X)
-        deviation = self._forecast_deviation(self._window, *asked)
-        return pd.DataFrame(deviation.T**2, index=labels, columns=self._cur_y.columns)
+        labels, fit, t = self._ahead(fh, X)
+        return pd.DataFrame(fit.variance(t).T, index=labels, columns=self._cur_y.columns)
 
     def _predict_quantiles(self, fh: Any, X: pd.DataFrame | None, alpha: list[float]) -> pd.DataFrame:
-        labels, asked = self._asked(fh, X)
-        mean, deviation = self._model.evaluate(*asked), self._forecast_deviation(self._window, *asked)
-        # Normal errors: q = mean + deviation Phi^-1(alpha), (n_series, n_times, n_quantiles).
-        quantiles = mean[:, :, None] + deviation[:, :, None] * ndtri(alpha)
+        labels, fit, t = self._ahead(fh, X)
+        rows = fit.quantiles(t, alpha).transpose(1, 0, 2).reshape(len(labels), -1)
         columns = pd.MultiIndex.from_product([self._cur_y.columns, alpha])
-        rows = quantiles.transpose(1, 0, 2).reshape(len(labels), -1)
         return pd.DataFrame(rows, index=labels, columns=columns)

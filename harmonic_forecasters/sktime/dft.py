@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from harmonic_forecasters.sktime.base import SpectralForecaster
-from harmonic_forecasters.spectral.dft import DFT, dft_forecast_deviation, fit_dft
-from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral import Continuation, FloatArray, fit_dft
 
 
 class DFTForecaster(SpectralForecaster):
@@ -44,7 +40,7 @@ class DFTForecaster(SpectralForecaster):
 
     See Also
     --------
-    harmonic_forecasters.spectral.dft.fit_dft : The same on arrays, with the formulas.
+    harmonic_forecasters.spectral.methods.dft.fit_dft : The same on arrays, with the formulas.
 
     References
     ----------
@@ -83,15 +79,8 @@ class DFTForecaster(SpectralForecaster):
         self.trend = trend
         super().__init__()
 
-    def _fit_window(self, window: FloatArray, *_: FloatArray) -> DFT:
-        return fit_dft(window, **self._options())
-
-    def _forecast_deviation(self, window: FloatArray, t: NDArray[np.int64], *_: FloatArray) -> FloatArray:
-        deviation = dft_forecast_deviation(window, **self._options())
-        return np.broadcast_to(deviation[:, None], (len(deviation), len(t)))
-
-    def _options(self) -> dict[str, Any]:
-        return {"window": self.window, "n_components": self.n_components, "trend": self.trend}
+    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:  # noqa: ARG002
+        return fit_dft(block, window=self.window, n_components=self.n_components, trend=self.trend)
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:  # noqa: ARG003

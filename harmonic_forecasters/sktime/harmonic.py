@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from harmonic_forecasters.sktime.base import FittedWindow, SpectralForecaster
-from harmonic_forecasters.spectral.components import fit_components
-from harmonic_forecasters.spectral.continuation import Continuation
-from harmonic_forecasters.spectral.harmonic import fit_harmonic
-from harmonic_forecasters.spectral.inputs import FloatArray
-from harmonic_forecasters.spectral.lines import Table
-from harmonic_forecasters.spectral.regression import Regression, fit_regression
+from harmonic_forecasters.sktime.base import SpectralForecaster
+from harmonic_forecasters.spectral import Continuation, FloatArray, fit_harmonic
 
 
 class HarmonicForecaster(SpectralForecaster):
@@ -92,8 +84,6 @@ class HarmonicForecaster(SpectralForecaster):
 
     _tags: ClassVar[dict[str, Any]] = {"capability:exogenous": True}
 
-    _model: Any  # a Continuation, or with X a Regression
-
     def __init__(
         self,
         *,
@@ -106,21 +96,8 @@ class HarmonicForecaster(SpectralForecaster):
         self.periods = periods
         super().__init__()
 
-    def _fit_window(self, window: FloatArray, *regressors: FloatArray) -> Continuation | Regression:
-        if regressors:
-            return fit_regression(window, *regressors, method=self.method, periods=self.periods)
-        return fit_harmonic(window, method=self.method, periods=self.periods)
-
-    def _columns(self, model: FittedWindow, window: FloatArray) -> list[Table]:
-        components = fit_components(
-            model.rest if isinstance(model, Regression) else window,
-            model.lines(),
-            periods=self.periods,
-        )
-        return [components.columns(i) for i in range(len(window))]
-
-    def _forecast_deviation(self, _: FloatArray, t: NDArray[np.int64], *regressors: FloatArray) -> FloatArray:
-        return np.sqrt(self._model.variance(t, *regressors))
+    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
+        return fit_harmonic(block, regressors, method=self.method, periods=self.periods)
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:  # noqa: ARG003

@@ -18,7 +18,7 @@ from harmonic_forecasters.sktime.samples import (
     sampling_step,
     split_series,
 )
-from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral import FloatArray
 
 if TYPE_CHECKING:
     from darts import TimeSeries

@@ -16,7 +16,7 @@ from pandas.api.types import is_integer_dtype
 from sktime.forecasting.base import ForecastingHorizon
 
 from harmonic_forecasters._checks import check_whole_number
-from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral import FloatArray
 
 
 def label_kind(labels: pd.Index) -> str:
@@ -134,8 +134,8 @@ def samples_between(table: pd.DataFrame, first: Any, step: Any, begin: int, end:
 
 def regressor_samples(
     X: pd.DataFrame | None, first: Any, step: Any, numbers: NDArray[np.int64]
-) -> list[FloatArray]:
-    """The columns of X at samples counted from the label ``first``: [(n_columns, n_numbers)], [] without X.
+) -> FloatArray | None:
+    """The columns of X at samples counted from the label ``first``, (n_columns, n_numbers); None without X.
 
     X : (n_rows, n_columns), numbers.   numbers : (n_numbers,), any sign.
     Raises ValueError where X has no row for one of them, or a value that is not finite; for a label between
@@ -144,10 +144,10 @@ def regressor_samples(
     Examples
     --------
     >>> regressor_samples(pd.DataFrame({"a": [1, 2, 4]}, index=[10, 11, 13]), 10, 1, np.array([3, 0]))
-    [array([[4., 1.]])]
+    array([[4., 1.]])
     """
     if X is None:
-        return []
+        return None
     for name, column in X.items():
         # Booleans that were put together with missing rows are objects, but numbers all the same.
         if not pd.api.types.is_numeric_dtype(column) and not all(
@@ -162,7 +162,7 @@ def regressor_samples(
             "X must have a row of finite values for every sample of the window and every step of fh, got "
             f"none for {bad.sum()} of them, the first at {first + int(numbers[bad.argmax()]) * step}"
         )
-    return [values]
+    return values
 
 
 def regular_samples(y: pd.DataFrame, step: Any) -> FloatArray:

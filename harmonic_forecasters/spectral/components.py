@@ -1,6 +1,6 @@
 """The components of a window: its lines refined by joint least squares, with errors, shares and groups.
 
-However lines were found, they are fitted again to the window, see :mod:`~.joint_fit`. Of the fit the standard
+However lines were found, they are fitted again to the window, by joint least squares. Of the fit the standard
 errors are known, and shares and groups say which of the lines matter and which cannot be told apart.
 """
 
@@ -12,18 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harmonic_forecasters.spectral.iaa import harmonics
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
-from harmonic_forecasters.spectral.joint_fit import LEAST_CYCLES, JointFit
-from harmonic_forecasters.spectral.line_fit import (
+from harmonic_forecasters.spectral._parts.joint_fit import LEAST_CYCLES, JointFit
+from harmonic_forecasters.spectral._parts.line_fit import (
     EDGE_BINS,
-    BoolArray,
-    IntArray,
     centre_of,
     is_free,
     power_of_two,
 )
-from harmonic_forecasters.spectral.line_mixture import LineErrors
+from harmonic_forecasters.spectral._parts.line_mixture import LineErrors
+from harmonic_forecasters.spectral._parts.periods import harmonics
+from harmonic_forecasters.spectral._parts.windows import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Windows,
+    check_windows,
+)
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
 
@@ -70,7 +74,9 @@ class Components:
         }
 
 
-def fit_components(y: ArrayLike, lines: LineSpectrum, *, periods: ArrayLike | None = None) -> Components:
+def fit_components(
+    y: ArrayLike | Windows, lines: LineSpectrum, *, periods: ArrayLike | None = None
+) -> Components:
     """Lines fitted to the windows they were found in, with standard errors.
 
     y : (n_series, n_samples), any unit; NaN marks a missing value.
@@ -82,7 +88,7 @@ def fit_components(y: ArrayLike, lines: LineSpectrum, *, periods: ArrayLike | No
     squares of these lines, level and slope; the rest is fitted to what is left. An error takes the lines
     found for those there are, and knows no second line hidden under one. Where lines have more parameters
     than there are values, they stay as they are, and errors count all variance as noise.
-    Raises ValueError as :func:`~.inputs.as_windows` does, and where the lines are of another number of
+    Raises ValueError as :func:`check_windows` does, and where the lines are of another number of
     series; TypeError for values that are not real numbers.
 
     Examples
@@ -94,28 +100,31 @@ def fit_components(y: ArrayLike, lines: LineSpectrum, *, periods: ArrayLike | No
     >>> {name: float(table[name][0].round(5)) for name in ("frequency", "frequency_error", "share")}
     {'frequency': 0.0999, 'frequency_error': 7e-05, 'share': 0.89654}
     """
-    windows = as_windows(y)
-    if len(lines.amplitude) != len(windows):
+    windows = check_windows(y)
+    if len(lines.amplitude) != len(windows.filled):
         raise ValueError(
-            f"lines must be of {len(windows)} series, as the windows, got {len(lines.amplitude)}"
+            f"lines must belong to as many series as the windows, {len(windows.filled)}, "
+            f"got {len(lines.amplitude)}"
         )
-    observed = ~np.isnan(np.asarray(y, dtype=np.float64))
-    n_samples, known = windows.shape[1], harmonics(periods)
+    n_samples, known = windows.n_samples, harmonics(periods)
     rows = []
-    for series, values in enumerate(windows):
-        seen = observed[series]
+    for series, (values, seen) in enumerate(zip(windows.filled, windows.observed, strict=True)):
+        largest = np.abs(values).max()
         values = np.where(seen, values - values[seen].mean(), 0.0)
         table = lines.columns(series)
         real = (table["frequency"] >= LEAST_CYCLES / n_samples) & bool(values.any())
         # What rounding alone can make of values so large.
-        real &= table["amplitude"] > 1e-13 * np.abs(windows[series]).max()
+        real &= table["amplitude"] > 1e-13 * largest
         found = [table[name][real] for name in ("frequency", "amplitude", "phase")]
         row = _fit_window(values, seen, known, *found) if real.any() else np.zeros((8, 0))
         rows.append(row)
     most = max(row.shape[1] for row in rows)
     padded = np.stack([np.pad(row, ((0, 0), (0, most - row.shape[1]))) for row in rows], axis=1)
     return Components(
-        LineSpectrum(*padded[:3]), LineErrors(*padded[3:6]), padded[6], padded[7].astype(np.int64)
+        lines=LineSpectrum(*padded[:3]),
+        errors=LineErrors(*padded[3:6]),
+        share=padded[6],
+        group=padded[7].astype(np.int64),
     )
 
 
@@ -135,7 +144,12 @@ def _fit_window(
     wave = amplitude[order] / scale * np.exp(1j * turned)
     moving = is_free(frequency) & ~np.isin(np.round(frequency, 12), known)
     fit = JointFit(
-        y / scale, observed, frequency, moving, np.concatenate([wave.real, -wave.imag]), np.zeros(2)
+        y=y / scale,
+        observed=observed,
+        frequency=frequency,
+        moving=moving,
+        weight=np.concatenate([wave.real, -wave.imag]),
+        trend=np.zeros(2),
     )
     fit.refine()
     size, phase = (each[0] for each in fit.lines(np.arange(len(order))).polar())

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from harmonic_forecasters.spectral.blend import MIN_SAMPLES, fit_blend
-from harmonic_forecasters.spectral.burg import fit_burg
+from harmonic_forecasters.spectral._parts.periods import check_periods
+from harmonic_forecasters.spectral._parts.windows import FloatArray, Windows, check_windows
+from harmonic_forecasters.spectral.components import fit_components
 from harmonic_forecasters.spectral.continuation import Continuation
-from harmonic_forecasters.spectral.esprit import fit_esprit
-from harmonic_forecasters.spectral.iaa import fit_iaa
-from harmonic_forecasters.spectral.inputs import as_windows, check_periods
-from harmonic_forecasters.spectral.modified_covariance import fit_modified_covariance
-from harmonic_forecasters.spectral.recent import Recent
-from harmonic_forecasters.spectral.sparse_bayes import fit_sparse_bayes
+from harmonic_forecasters.spectral.lines import LineSpectrum, Table
+from harmonic_forecasters.spectral.methods.blend import MIN_OBSERVED_FOR_BLEND, fit_blend
+from harmonic_forecasters.spectral.methods.burg import fit_burg
+from harmonic_forecasters.spectral.methods.esprit import fit_esprit
+from harmonic_forecasters.spectral.methods.iaa import fit_iaa
+from harmonic_forecasters.spectral.methods.modified_covariance import fit_modified_covariance
+from harmonic_forecasters.spectral.methods.sparse_bayes import fit_sparse_bayes
+from harmonic_forecasters.spectral.regression import Regression, check_regressors, fit_effects
 
+#: name -> function(windows) or function(windows, periods=...); the name is a method's module in ``methods``.
 METHODS: Mapping[str, Callable[..., Continuation]] = {
     "blend": fit_blend,
     "iaa": fit_iaa,
@@ -26,49 +32,155 @@ METHODS: Mapping[str, Callable[..., Continuation]] = {
     "esprit": fit_esprit,
     "sparse_bayes": fit_sparse_bayes,
 }
-TAKING_PERIODS = ("blend", "iaa")
-# Time grows with the square of the length: so many samples take seconds.
+TAKING_PERIODS = tuple(name for name, fit in METHODS.items() if "periods" in signature(fit).parameters)
+#: Observed values that a window needs, whatever the method.
+MIN_OBSERVED = MIN_OBSERVED_FOR_BLEND
+# Time grows with the square of the length; this many samples take seconds.
 LONGEST_WINDOW = 32_768
-# The squares of larger values cannot be added up.
+# The squares of larger values overflow when they are added up.
 LARGEST_VALUE = 1e150
 
 
-def fit_harmonic(y: ArrayLike, *, method: str = "blend", periods: ArrayLike | None = None) -> Continuation:
+@dataclass(frozen=True, eq=False)
+class HarmonicFit(Continuation):
+    """What a method has learned from windows.
+
+    windows : whole, as they were given.
+    model : the method's fit to their last samples, from ``n_left_out`` on.
+    n_left_out : samples before those; 0 for windows of up to ``LONGEST_WINDOW`` samples.
+    periods : known periods, samples, or None.
+    """
+
+    windows: Windows
+    model: Continuation
+    n_left_out: int
+    periods: ArrayLike | None
+
+    def evaluate(self, t: ArrayLike) -> FloatArray:
+        """See :class:`~.continuation.Continuation`."""
+        return self.model.evaluate(np.asarray(t) - self.n_left_out)
+
+    def variance(self, t: ArrayLike) -> FloatArray:
+        """See :class:`~.continuation.Continuation`."""
+        return self.model.variance(np.asarray(t) - self.n_left_out)
+
+    def quantiles(self, t: ArrayLike, levels: Sequence[float]) -> FloatArray:
+        """See :class:`~.continuation.Continuation`."""
+        return self.model.quantiles(np.asarray(t) - self.n_left_out, levels)
+
+    def lines(self) -> LineSpectrum:
+        """The sinusoids of the method, phases at the first sample of the whole window."""
+        found = self.model.lines()
+        if self.n_left_out == 0:
+            return found
+        phase = found.phase - 2.0 * np.pi * np.fmod(found.frequency * self.n_left_out, 1.0)
+        return LineSpectrum(found.frequency, found.amplitude, np.angle(np.exp(1j * phase)))
+
+    def tables(self) -> list[Table]:
+        """The sinusoids refined, with standard errors: see :func:`~.components.fit_components`."""
+        components = fit_components(self.windows, self.lines(), periods=self.periods)
+        return [components.columns(series) for series in range(len(self.windows.filled))]
+
+
+@overload
+def fit_harmonic(
+    y: ArrayLike | Windows, regressors: None = None, *, method: str = ..., periods: ArrayLike | None = ...
+) -> HarmonicFit: ...
+
+
+@overload
+def fit_harmonic(
+    y: ArrayLike | Windows, regressors: ArrayLike, *, method: str = ..., periods: ArrayLike | None = ...
+) -> Regression: ...
+
+
+def fit_harmonic(
+    y: ArrayLike | Windows,
+    regressors: ArrayLike | None = None,
+    *,
+    method: str = "blend",
+    periods: ArrayLike | None = None,
+) -> HarmonicFit | Regression:
     """The sinusoids of each window by one of the methods, ready to be continued.
 
-    y : (n_series, n_samples), any unit; NaN marks a missing value.
-    method : ``"blend"``, the default of the package: see :mod:`~.blend`; or one method by name, each in the
-        module of its name: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"`` or
-        ``"sparse_bayes"``.
-    periods : known ones, samples, at least 2, of ``"blend"`` and ``"iaa"``: they and their harmonics get
-        waves of their own, which do not fade far ahead as others do. Others are found as ever.
-    Of windows longer than 32,768 samples the last part of that length is used, and continued backwards.
-    Raises ValueError for an unknown method, an infinite value or one beyond 1e150 in size, a series with
-    fewer than 8 observed values, a period below 2, or one beside a method that takes none; TypeError for
-    values that are not real numbers.
+    Parameters
+    ----------
+    y : (n_series, n_samples), any unit; NaN marks a missing value. If a window is longer than 32,768 samples,
+        the method sees its last part of that length, and its fit is also continued backwards.
+    regressors : (n_regressors, n_samples), the same for all series, or (n_series, n_regressors, n_samples);
+        finite, any unit. Their effects are estimated first, see :mod:`~.regression`, and the method continues
+        what they leave. A regressor that is constant over the observed samples has no effect, as the level
+        takes it up; collinear ones share theirs.
+    method : ``"blend"``, the default of the package, or another name in ``METHODS``; the module of that name
+        in ``harmonic_forecasters.spectral.methods`` explains the method.
+    periods : known periods, samples, at least 2. They and their harmonics get waves of their own, which do
+        not fade far ahead as others do; other periods are still found. ``"blend"`` and ``"iaa"`` take them.
+
+    Returns
+    -------
+    A :class:`~.continuation.Continuation`; with regressors a :class:`~.regression.Regression`, which answers
+    at times for which the regressors are known: inside the window, and elsewhere after ``given``.
+
+    Raises
+    ------
+    ValueError : for an unknown method, an infinite value or one beyond 1e150 in size, a series with fewer
+        than 8 observed values, a period below 2, periods with a method that takes none, and regressors that
+        have another shape, are not finite, or are not fewer than the observed values of a series.
+    TypeError : for values that are not real numbers.
 
     Examples
     --------
     >>> import numpy as np
-    >>> t = np.arange(100)
-    >>> tone = np.cos(2 * np.pi * t / 13.7)[None]
-    >>> forecast = fit_harmonic(tone).evaluate([100, 101])
-    >>> bool(np.allclose(forecast, np.cos(2 * np.pi * np.array([100, 101]) / 13.7), atol=1e-3))
+    >>> t = np.arange(120)
+    >>> tone = np.cos(2 * np.pi * t / 13.7)
+    >>> forecast = fit_harmonic(tone[None, :100]).evaluate([100, 101])
+    >>> bool(np.allclose(forecast, tone[100:102], atol=1e-3))
+    True
+
+    Shop sales on four holidays:
+
+    >>> holiday = np.isin(t, [20, 41, 77, 110]).astype(float)
+    >>> sales = 9.0 + np.cos(2 * np.pi * t / 7.3) - 3.0 * holiday
+    >>> fit = fit_harmonic(sales[None, :100], holiday[None, :100])
+    >>> fit.effects.coefficients.round(2)
+    array([[-3.]])
+    >>> ahead = fit.given(t[100:], holiday[None, 100:])
+    >>> bool(np.allclose(ahead.evaluate(t[100:]), sales[100:], atol=0.1))
     True
     """
     check_method(method, periods)
-    windows = np.asarray(y)
-    if windows.ndim == 2 and windows.shape[1] > LONGEST_WINDOW:
-        recent = fit_harmonic(windows[:, -LONGEST_WINDOW:], method=method, periods=periods)
-        return Recent(recent, windows.shape[1] - LONGEST_WINDOW)
-    largest = np.abs(as_windows(y, min_observed=MIN_SAMPLES)).max(initial=0.0)
+    windows = check_windows(y, min_observed=MIN_OBSERVED)
+    largest = np.abs(windows.filled).max(initial=0.0)
     if largest > LARGEST_VALUE:
         raise ValueError(f"a series must hold values of at most {LARGEST_VALUE:g} in size, got {largest:g}")
-    return METHODS[method](y, periods=periods) if method in TAKING_PERIODS else METHODS[method](y)
+    if regressors is None:
+        return _fit(windows, method, periods)
+    known = check_regressors(regressors, windows)
+    n_recent = min(windows.n_samples, LONGEST_WINDOW)
+    effects = fit_effects(windows.last(n_recent), known[:, :, -n_recent:], periods=periods)
+    rest = Windows.with_missing(windows.with_gaps - effects.share(known))
+    return Regression(
+        effects=effects,
+        remainder=_fit(rest, method, periods),
+        n_left_out=windows.n_samples - n_recent,
+        times=np.arange(windows.n_samples),
+        regressors=known,
+    )
+
+
+def _fit(windows: Windows, method: str, periods: ArrayLike | None) -> HarmonicFit:
+    recent = windows.last(min(windows.n_samples, LONGEST_WINDOW))
+    options = {"periods": periods} if method in TAKING_PERIODS else {}
+    return HarmonicFit(
+        windows=windows,
+        model=METHODS[method](recent, **options),
+        n_left_out=windows.n_samples - recent.n_samples,
+        periods=periods,
+    )
 
 
 def check_method(method: Any, periods: ArrayLike | None = None) -> None:
-    """Raise ValueError unless the method is one of METHODS, and takes the periods where there are any."""
+    """Raise ValueError unless the method is one of METHODS, and takes periods if there are any."""
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")
     if np.size(check_periods(periods)) and method not in TAKING_PERIODS:

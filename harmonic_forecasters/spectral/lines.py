@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harmonic_forecasters.spectral.inputs import FloatArray
+from harmonic_forecasters.spectral._parts.windows import FloatArray
 
 #: Columns of equal lengths by name, a line a row.
 Table = Mapping[str, NDArray[Any]]

@@ -2,16 +2,16 @@
 
 The window is the sum of what the regressors explain and of a harmonic process,
 
-    y(t) = beta' x(t) + h(t),   h of covariance V,
+    y(t) = beta' x(t) + h(t),   h with covariance V,
 
 and beta is estimated by generalised least squares under the covariance that the adaptive spectrum implies:
 
     beta = (X V^-1 X')^-1 X V^-1 y,   cov(beta) = (X V^-1 X')^-1.
 
-Spectrum and coefficients are found in turn: the spectrum of y - beta' x, then beta again. At last every
-coefficient gets the prior variance that makes its estimate most probable, as level and slope do: what is not
-significant shrinks to nothing. What remains is continued by any method, and the regressors' share is added to
-its forecast.
+Spectrum and coefficients are found in turn: the spectrum of y - beta' x, then beta again. At the end every
+coefficient gets the prior variance that makes its estimate most probable, as level and slope do, so that
+effects that are not significant shrink to nothing. Any method continues what remains, and the share of the
+regressors is added to its forecast.
 
 Source: Aitken (1936), On least squares and linear combinations of observations, Proceedings of the Royal
 Society of Edinburgh 55; as the mean of a Gaussian process, and what that adds to its variance: Rasmussen,
@@ -24,143 +24,152 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from harmonic_forecasters.spectral.blend import MIN_SAMPLES
+from harmonic_forecasters.spectral._parts.gaussian_process import MAX_DENSE, HarmonicProcess, trend_basis
+from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray, Windows
 from harmonic_forecasters.spectral.continuation import Continuation
-from harmonic_forecasters.spectral.gaussian_process import (
-    MAX_DENSE,
-    HarmonicProcess,
-    trend_basis,
-)
-from harmonic_forecasters.spectral.harmonic import LONGEST_WINDOW, check_method, fit_harmonic
-from harmonic_forecasters.spectral.iaa import fit_iaa
-from harmonic_forecasters.spectral.inputs import FloatArray, as_windows
-from harmonic_forecasters.spectral.lines import LineSpectrum
-from harmonic_forecasters.spectral.recent import Recent
+from harmonic_forecasters.spectral.lines import LineSpectrum, Table
+from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 
-# Rounds of spectrum and coefficients: after four from ordinary least squares they move by a percent.
-ITERATIONS = 4
-# Prior deviation of a coefficient: that with which a deviation of the regressor is ten of the series.
+# Spectrum and coefficients are estimated in turn this many times; further rounds move them by one percent.
+REGRESSION_ROUNDS = 4
+# Prior deviation of a coefficient: one deviation of the regressor moves the series by ten of its own.
 PRIOR_WIDTH = 10.0
+# Share of the information that is added to every coefficient's, so that collinear regressors can be solved.
 _COLLINEAR = 1e-10
+# Regressors whose deviation is a smaller share of their size are constant.
 _CONSTANT = 1e-13
+# Smallest prior variance of a coefficient, as a share of the variance of its error.
 _SMALLEST_SHARE = 1e-6
 _SMALLEST_INFORMATION = 1e-30
 _TINY = 1e-100
 
 
-@dataclass(frozen=True, eq=False)
-class Regression:
-    """Windows explained by regressors, and what remains, ready to be continued.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Effects:
+    """What regressors explain of windows.
 
     coefficients : (n_series, n_regressors), unit of the series per unit of the regressor.
     covariance : (n_series, n_regressors, n_regressors), of the errors of the coefficients before they are
         shrunk, squared units; zero for a regressor that is constant in the window, of which nothing is known.
     centre : (n_series, n_regressors), mean of each regressor in the window, which the level takes up.
-    rest : (n_series, n_samples), the windows without what the regressors explain; NaN for missing values.
-    remainder : the rest, as the method of choice sees it.
-    process : the rest as the adaptive spectrum sees it.
+    process : what remains, as the adaptive spectrum sees it.
     whitened : (n_series, n_regressors, n_samples), V^-1 (x - centre).
     trend : (n_series, n_regressors, 2), of x - centre, as in ``HarmonicProcess``.
-    n_left_out : samples of the window before those that the process was fitted to.
     """
 
     coefficients: FloatArray
     covariance: FloatArray
     centre: FloatArray
-    rest: FloatArray
-    remainder: Continuation
     process: HarmonicProcess
     whitened: FloatArray
     trend: FloatArray
-    n_left_out: int = 0
 
-    def evaluate(self, t: ArrayLike, x: ArrayLike) -> FloatArray:
-        """Expected values at the times t: see :class:`~.continuation.Continuation`.
+    def share(self, x: FloatArray) -> FloatArray:
+        """What the regressors explain, (n_series, n_times), unit of the series.
 
-        t : (n_times,), whole numbers, any sign, from the first sample of the window.
-        x : (n_regressors, n_times), the same for all series, or (n_series, n_regressors, n_times).
-        Returns (n_series, n_times), unit of the series.
-        Raises ValueError for regressors of another shape, and for NaN or infinite values.
+        x : (n_series, n_regressors, n_times).
         """
-        share = np.einsum("sk,skt->st", self.coefficients, self._centred(t, x))
-        return np.asarray(self.remainder.evaluate(t) + share)
+        return np.asarray(np.einsum("sk,skt->st", self.coefficients, x - self.centre[:, :, None]))
 
-    def variance(self, t: ArrayLike, x: ArrayLike) -> FloatArray:
-        """Variance of what would be observed at the times t, noise included; arguments as in ``evaluate``.
+    def variance(self, t: ArrayLike, x: FloatArray) -> FloatArray:
+        """What errors of the coefficients add to the variance at the times t, (n_series, n_times).
 
-        Errors of the coefficients count as far as the spectrum cannot foresee the regressors: a wave in
-        them can be put down to either without harm. Returns (n_series, n_times), unit squared.
+        They count as far as the spectrum cannot foresee the regressors: whether a wave in them belongs to
+        the regressors or to the rest does not matter.
+
+        t : (n_times,), samples from the first one of the process.   x : (n_series, n_regressors, n_times).
         """
         # (x_t - X V^-1 v_t)' cov(beta) (x_t - X V^-1 v_t), v_t the covariance of y_t and the window
-        surprise = self._centred(t, x)
+        surprise = x - self.centre[:, :, None]
         foresee = replace(self.process, unit=np.ones(len(surprise)))
         for k in range(surprise.shape[1]):
             column = replace(foresee, weights=self.whitened[:, k], trend=self.trend[:, k])
-            surprise[:, k] -= column.evaluate(np.asarray(t) - self.n_left_out)
+            surprise[:, k] -= column.evaluate(t)
         added = np.einsum("skt,skl,slt->st", surprise, self.covariance, surprise)
-        return np.asarray(self.remainder.variance(t) + np.maximum(added, 0.0))
+        return np.asarray(np.maximum(added, 0.0))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Regression(Continuation):
+    """Windows explained by regressors, and what remains of them, ready to be continued.
+
+    It answers at the times for which it knows the regressors: those of the window, or those of ``given``.
+
+    effects : what the regressors explain.
+    remainder : what remains, as the method of choice continues it.
+    n_left_out : samples of the window before those that the effects were estimated from.
+    times : (n_times,), the times for which the regressors are known.
+    regressors : (n_series, n_regressors, n_times), at these times.
+    """
+
+    effects: Effects
+    remainder: Continuation
+    n_left_out: int
+    times: IntArray
+    regressors: FloatArray
+
+    def evaluate(self, t: ArrayLike) -> FloatArray:
+        """See :class:`~.continuation.Continuation`; ValueError for a time without regressors."""
+        return self.remainder.evaluate(t) + self.effects.share(self._regressors_at(t))
+
+    def variance(self, t: ArrayLike) -> FloatArray:
+        """See :class:`~.continuation.Continuation`; ValueError for a time without regressors."""
+        x = self._regressors_at(t)
+        return self.remainder.variance(t) + self.effects.variance(np.asarray(t) - self.n_left_out, x)
 
     def lines(self) -> LineSpectrum:
         """The sinusoids of the remainder, strongest first."""
         return self.remainder.lines()
 
-    def _centred(self, t: ArrayLike, x: ArrayLike) -> FloatArray:
-        n_series, n_regressors = self.coefficients.shape
-        regressors = as_regressors(x, n_series, n_regressors, np.size(t))
-        return regressors - self.centre[:, :, None]
+    def tables(self) -> list[Table]:
+        """The sinusoids of the remainder as columns of a table."""
+        return self.remainder.tables()
+
+    def given(self, t: ArrayLike, regressors: ArrayLike) -> Regression:
+        """The same where the regressors are known at the times t, and at no others.
+
+        t : (n_times,), whole numbers, any sign, samples from the first one of the window.
+        regressors : (n_regressors, n_times), the same for all series, or (n_series, n_regressors, n_times).
+        Raises ValueError for regressors of another shape, and for NaN or infinite values; TypeError where
+        they are not real numbers.
+        """
+        n_series, n_regressors = self.effects.coefficients.shape
+        times = np.asarray(t, dtype=np.int64)
+        known = as_regressors(regressors, n_series, n_regressors, len(times))
+        return replace(self, times=times, regressors=known)
+
+    def _regressors_at(self, t: ArrayLike) -> FloatArray:
+        times = np.asarray(t, dtype=np.int64)
+        known = np.isin(times, self.times)
+        if not known.all():
+            raise ValueError(
+                "regressors must be known at every time that is asked for, "
+                f"got none at {(~known).sum()} of {len(times)} times, the first {times[~known][0]}"
+            )
+        order = np.argsort(self.times)
+        return self.regressors[:, :, order[np.searchsorted(self.times, times, sorter=order)]]
 
 
-def fit_regression(
-    y: ArrayLike, x: ArrayLike, *, method: str = "blend", periods: ArrayLike | None = None
-) -> Regression:
-    """Coefficients of the regressors in each window, and the rest by one of the methods.
+def fit_effects(y: Windows, x: FloatArray, *, periods: ArrayLike | None = None) -> Effects:
+    """Coefficients of the regressors in each window.
 
-    y : (n_series, n_samples), any unit; NaN marks a missing value.
-    x : (n_regressors, n_samples), the same for all series, or (n_series, n_regressors, n_samples); any unit,
-        finite. A regressor that is constant over the observed samples has a coefficient of zero, as the level
-        takes it up; of collinear ones each gets a share.
-    method, periods : how the rest is continued, as in :func:`~.harmonic.fit_harmonic`.
-    Raises ValueError as ``fit_harmonic`` does, for regressors of another shape, with NaN or infinite values,
-    or not fewer than the observed values of a series; TypeError for values that are not real numbers.
-
-    Examples
-    --------
-    >>> t = np.arange(120)
-    >>> holiday = np.isin(t, [20, 41, 77, 110]).astype(float)
-    >>> sales = 9.0 + np.cos(2 * np.pi * t / 7.3) - 3.0 * holiday
-    >>> fit = fit_regression(sales[None, :100], holiday[None, :100])
-    >>> fit.coefficients.round(2)
-    array([[-3.]])
-    >>> bool(np.allclose(fit.evaluate(t[100:], holiday[None, 100:]), sales[100:], atol=0.1))
-    True
+    x : (n_series, n_regressors, n_samples), finite.   periods : known ones, samples, or None.
     """
-    check_method(method, periods)
-    as_windows(y, min_observed=MIN_SAMPLES)
-    windows = np.ascontiguousarray(y, dtype=np.float64)
-    regressors = as_regressors(x, len(windows), None, windows.shape[1])
-    seen = ~np.isnan(windows)
-    check_number(regressors.shape[1], seen.sum(axis=1))
-    n_left_out = windows.shape[1] - LONGEST_WINDOW
-    if n_left_out > 0:
-        recent = fit_regression(
-            windows[:, n_left_out:], regressors[:, :, n_left_out:], method=method, periods=periods
-        )
-        rest = windows - np.einsum("sk,skn->sn", recent.coefficients, regressors - recent.centre[:, :, None])
-        remainder = Recent(recent.remainder, n_left_out)
-        return replace(recent, rest=rest, remainder=remainder, n_left_out=n_left_out)
-    centre, deviation = _mean_and_deviation(regressors, seen[:, None])
-    constant = deviation <= _CONSTANT * np.abs(regressors).max(axis=2)
+    windows, seen = y.with_gaps, y.observed
+    centre, deviation = _mean_and_deviation(x, seen[:, None])
+    constant = deviation <= _CONSTANT * np.abs(x).max(axis=2)
     # From here on regressors have mean 0 and deviation 1; constant ones are zero.
     spread = np.where(constant, 0.0, deviation)
     scale = np.where(constant, 0.0, 1.0 / np.where(constant, 1.0, deviation))
-    standard = (regressors - centre[:, :, None]) * scale[:, :, None]
+    standard = (x - centre[:, :, None]) * scale[:, :, None]
     widest = (PRIOR_WIDTH * _mean_and_deviation(windows, seen)[1][:, None]) ** 2 + _TINY
 
     coefficients = _least_squares(windows, standard, seen)
-    for _ in range(ITERATIONS):
-        process = fit_iaa(windows - np.einsum("sk,skn->sn", coefficients, standard), periods=periods)
+    for _ in range(REGRESSION_ROUNDS):
+        rest = Windows.with_missing(windows - np.einsum("sk,skn->sn", coefficients, standard))
+        process = fit_iaa(rest, periods=periods)
         whitened, trend = _whiten(process, standard)
         information = np.einsum("skn,sln->skl", standard, whitened)
         score = np.einsum("skn,sn->sk", standard, process.weights)
@@ -172,7 +181,7 @@ def fit_regression(
     covariance = _positive(
         covariance @ (honest / np.maximum(process.unit, _TINY)[:, None, None] ** 2) @ covariance
     )
-    # Longer windows with gaps were filled, and what was filled says nothing.
+    # The gaps of longer windows were filled, and filled values carry no information.
     said = seen.mean(axis=1) if windows.shape[1] > MAX_DENSE else np.ones(len(windows))
     covariance /= said[:, None, None]
     # What maximises the probability of the estimate, which has variance prior + error, the others known.
@@ -182,39 +191,24 @@ def fit_regression(
     prior = np.clip(unshrunk**2 - error, _SMALLEST_SHARE * error + _TINY, widest)
     coefficients, _ = _update(process.unit, information, score, before, prior)
 
-    rest = windows - np.einsum("sk,skn->sn", coefficients, standard)
-    return Regression(
-        coefficients * scale,
-        covariance * scale[:, :, None] * scale[:, None, :],
-        centre,
-        rest,
-        fit_harmonic(rest, method=method, periods=periods),
-        process,
-        whitened * spread[:, :, None],
-        trend * spread[:, :, None],
+    return Effects(
+        coefficients=coefficients * scale,
+        covariance=covariance * scale[:, :, None] * scale[:, None, :],
+        centre=centre,
+        process=process,
+        whitened=whitened * spread[:, :, None],
+        trend=trend * spread[:, :, None],
     )
 
 
-def _update(
-    unit: FloatArray, information: FloatArray, score: FloatArray, before: FloatArray, prior: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Coefficients and their covariance, from the process of what the coefficients ``before`` leave.
+def check_regressors(x: ArrayLike, windows: Windows) -> FloatArray:
+    """Regressors along the windows, (n_series, n_regressors, n_samples): see :func:`as_regressors`.
 
-    unit : (n_series,), that of the process.   prior : (n_series, n_regressors), variance about zero.
+    Raises as that does, and ValueError unless every series has more observed values than regressors.
     """
-    scale = unit[:, None]
-    # Collinear regressors share what they explain.
-    ridge = _COLLINEAR * np.einsum("skk->s", information)[:, None] + _TINY
-    penalty = (scale**2 / prior + ridge)[:, :, None] * np.eye(information.shape[1])
-    inverse = np.linalg.inv(information + penalty)
-    step = np.einsum("skl,sl->sk", inverse, score - scale / prior * before)
-    return before + scale * step, scale[:, :, None] ** 2 * inverse
-
-
-def _positive(matrices: FloatArray) -> FloatArray:
-    """Symmetric matrices without the negative eigenvalues that rounding can leave."""
-    values, vectors = np.linalg.eigh(matrices)
-    return np.asarray((vectors * np.maximum(values, 0.0)[:, None]) @ vectors.swapaxes(1, 2))
+    known = as_regressors(x, len(windows.filled), None, windows.n_samples)
+    check_number(known.shape[1], windows.observed.sum(axis=1))
+    return known
 
 
 def as_regressors(x: ArrayLike, n_series: int, n_regressors: int | None, n_times: int) -> FloatArray:
@@ -251,7 +245,7 @@ def as_regressors(x: ArrayLike, n_series: int, n_regressors: int | None, n_times
     return np.broadcast_to(array, shapes[1]).astype(np.float64, order="C")
 
 
-def check_number(n_regressors: int, n_observed: NDArray[np.int64]) -> None:
+def check_number(n_regressors: int, n_observed: IntArray) -> None:
     """Raise ValueError unless every series has more observed values than regressors."""
     if n_observed.min() <= n_regressors:
         raise ValueError(
@@ -260,7 +254,29 @@ def check_number(n_regressors: int, n_observed: NDArray[np.int64]) -> None:
         )
 
 
-def _mean_and_deviation(values: FloatArray, seen: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+def _update(
+    unit: FloatArray, information: FloatArray, score: FloatArray, before: FloatArray, prior: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Coefficients and their covariance, from the process of what the coefficients ``before`` leave.
+
+    unit : (n_series,), that of the process.   prior : (n_series, n_regressors), variance about zero.
+    """
+    scale = unit[:, None]
+    # Collinear regressors share what they explain.
+    ridge = _COLLINEAR * np.einsum("skk->s", information)[:, None] + _TINY
+    penalty = (scale**2 / prior + ridge)[:, :, None] * np.eye(information.shape[1])
+    inverse = np.linalg.inv(information + penalty)
+    step = np.einsum("skl,sl->sk", inverse, score - scale / prior * before)
+    return before + scale * step, scale[:, :, None] ** 2 * inverse
+
+
+def _positive(matrices: FloatArray) -> FloatArray:
+    """Symmetric matrices without the negative eigenvalues that rounding can leave."""
+    values, vectors = np.linalg.eigh(matrices)
+    return np.asarray((vectors * np.maximum(values, 0.0)[:, None]) @ vectors.swapaxes(1, 2))
+
+
+def _mean_and_deviation(values: FloatArray, seen: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Over what is seen of the last axis."""
     number = seen.sum(axis=-1)
     mean = np.where(seen, values, 0.0).sum(axis=-1) / number
@@ -268,7 +284,7 @@ def _mean_and_deviation(values: FloatArray, seen: NDArray[np.bool_]) -> tuple[Fl
     return mean, np.sqrt((centred**2).sum(axis=-1) / number)
 
 
-def _least_squares(windows: FloatArray, standard: FloatArray, seen: NDArray[np.bool_]) -> FloatArray:
+def _least_squares(windows: FloatArray, standard: FloatArray, seen: BoolArray) -> FloatArray:
     """Ordinary least squares, level and slope beside the regressors: (n_series, n_regressors)."""
     n_samples = windows.shape[1]
     basis = trend_basis(np.arange(n_samples), n_samples) * seen[:, None]

@@ -247,7 +247,7 @@ def test_rolling_memory_is_bounded_by_batches_that_change_nothing(make_model, ma
     model = make_model(input_chunk_length=8).fit(many)
     options = {"forecast_horizon": 3, "retrain": False}
     at_once = model.historical_forecasts(many, **options)
-    monkeypatch.setattr("harmonic_forecasters.darts.windows.BATCH_SAMPLES", 50)
+    monkeypatch.setattr("harmonic_forecasters.darts.rolling.BATCH_SAMPLES", 50)
     assert_same(model.historical_forecasts(many, **options), at_once)
 
 

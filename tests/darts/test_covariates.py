@@ -14,7 +14,7 @@ from darts.metrics import mae
 from darts.models import ConformalNaiveModel, ConformalQRModel, NaiveEnsembleModel
 
 from harmonic_forecasters.darts import HarmonicModel
-from harmonic_forecasters.spectral.regression import fit_regression
+from harmonic_forecasters.spectral import fit_harmonic
 
 BURG = {"method": "burg"}
 GAUSSIAN = {"method": "burg", "likelihood": "gaussian"}
@@ -58,8 +58,9 @@ def test_the_door_changes_no_number(make_pair, index):
     series, covariates = make_pair(40, 2, index=index)
     model = HarmonicModel(likelihood="gaussian").fit(series, future_covariates=covariates)
     x = covariates.values().T[:, 5:]
-    fit, t = fit_regression(series.values().T, x[:, :40]), np.arange(40, 47)
-    mean, deviation = fit.evaluate(t, x[:, 40:47]).T, np.sqrt(fit.variance(t, x[:, 40:47])).T
+    t = np.arange(40, 47)
+    fit = fit_harmonic(series.values().T, x[:, :40]).given(t, x[:, 40:47])
+    mean, deviation = fit.evaluate(t).T, np.sqrt(fit.variance(t)).T
     np.testing.assert_allclose(model.predict(7).values(), mean, rtol=1e-12)
     shown = model.predict(7, predict_likelihood_parameters=True)
     np.testing.assert_allclose(shown.values()[:, 1::2], deviation, rtol=1e-9)
@@ -195,7 +196,7 @@ def test_rolling_many_series_is_one_batch_of_bounded_size(make_pair, monkeypatch
     together = model.historical_forecasts(many, future_covariates=known, **options)
     alone = [model.historical_forecasts(y, future_covariates=x, **options) for y, x in pairs]
     assert_same(together, alone)
-    monkeypatch.setattr("harmonic_forecasters.darts.windows.BATCH_SAMPLES", 100)
+    monkeypatch.setattr("harmonic_forecasters.darts.rolling.BATCH_SAMPLES", 100)
     assert_same(model.historical_forecasts(many, future_covariates=known, **options), together)
 
 

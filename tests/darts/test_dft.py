@@ -10,7 +10,7 @@ import pytest
 from darts import TimeSeries
 
 from harmonic_forecasters.darts import DFTModel
-from harmonic_forecasters.spectral.dft import fit_dft
+from harmonic_forecasters.spectral.methods.dft import fit_dft
 
 
 @pytest.mark.parametrize("length", [1, 2, 23, 24])

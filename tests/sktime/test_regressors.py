@@ -12,7 +12,7 @@ from sktime.split import ExpandingWindowSplitter
 
 from harmonic_forecasters.darts import HarmonicModel
 from harmonic_forecasters.sktime import DFTForecaster, HarmonicForecaster
-from harmonic_forecasters.spectral.regression import fit_regression
+from harmonic_forecasters.spectral import fit_harmonic
 
 INDICES = {
     "shifted range": pd.RangeIndex(100, 180),
@@ -43,9 +43,10 @@ def test_numbers_are_those_of_the_core_in_and_out_of_the_sample(options):
     forecaster = HarmonicForecaster(**options).fit(y, X=X[:60])
     n = options.get("window_length", 60)
     x = X.to_numpy().T[:, 60 - n :]
-    fit = fit_regression(y.to_numpy().T[:, -n:], x[:, :n], method=options.get("method", "blend"))
+    fit = fit_harmonic(y.to_numpy().T[:, -n:], x[:, :n], method=options.get("method", "blend"))
     t = steps + n - 1
-    mean, variance = fit.evaluate(t, x[:, t]).T, fit.variance(t, x[:, t]).T
+    fit = fit.given(t, x[:, t])
+    mean, variance = fit.evaluate(t).T, fit.variance(t).T
     np.testing.assert_allclose(forecaster.predict(steps, X=X[60:]), mean, rtol=1e-12)
     np.testing.assert_allclose(forecaster.predict_var(steps, X=X[60:]), variance, rtol=1e-9)
     quantiles = forecaster.predict_quantiles(steps, X=X[60:], alpha=[0.1, 0.99])

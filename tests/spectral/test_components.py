@@ -222,8 +222,8 @@ def test_many_lines_are_fitted_in_bands_as_well_as_at_once(monkeypatch):
     lines = LineSpectrum(frequency, np.ones((1, 30)), rng.uniform(-3, 3, (1, 30)))
     y = lines.evaluate(np.arange(1000)) + rng.normal(0.0, 0.3, (1, 1000))
     once = fit_components(y, lines).columns(0)
-    monkeypatch.setattr("harmonic_forecasters.spectral.joint_fit.MOST_JOINTLY", 7)
-    monkeypatch.setattr("harmonic_forecasters.spectral.joint_fit._CHUNK_ELEMENTS", 3000)
+    monkeypatch.setattr("harmonic_forecasters.spectral._parts.joint_fit.MOST_JOINTLY", 7)
+    monkeypatch.setattr("harmonic_forecasters.spectral._parts.joint_fit._CHUNK_ELEMENTS", 3000)
     banded = fit_components(y, lines).columns(0)
     by_frequency = [np.argsort(columns["frequency"]) for columns in (once, banded)]
     for name, tolerance in {"frequency": 1e-6, "amplitude": 1e-3, "amplitude_error": 0.02}.items():
@@ -247,5 +247,5 @@ def test_a_year_of_tides_shows_its_constituents():
 
 def test_lines_of_other_windows_are_refused():
     lines = LineSpectrum(np.array([0.1]), np.ones((2, 1)), np.zeros((2, 1)))
-    with pytest.raises(ValueError, match="lines must be of 3 series, as the windows, got 2"):
+    with pytest.raises(ValueError, match="lines must belong to as many series as the windows, 3, got 2"):
         fit_components(np.zeros((3, 20)), lines)

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from harmonic_forecasters.signals import harmonic_sums
-from harmonic_forecasters.spectral import harmonic, regression
-from harmonic_forecasters.spectral.blend import CORRELATION, HeldOut, fit_blend
-from harmonic_forecasters.spectral.burg import fit_burg
+from harmonic_forecasters.spectral import harmonic
+from harmonic_forecasters.spectral._parts.logarithmic import Logarithmic
 from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
-from harmonic_forecasters.spectral.iaa import fit_iaa
 from harmonic_forecasters.spectral.lines import LineSpectrum
-from harmonic_forecasters.spectral.logarithmic import Logarithmic
-from harmonic_forecasters.spectral.regression import fit_regression
+from harmonic_forecasters.spectral.methods.blend import fit_blend
+from harmonic_forecasters.spectral.methods.blend.held_out import HeldOut
+from harmonic_forecasters.spectral.methods.blend.members import member_of
+from harmonic_forecasters.spectral.methods.blend.mixture import CORRELATION
+from harmonic_forecasters.spectral.methods.burg import fit_burg
+from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 
 SIZES = {"small": ((3, 6), (2, 99), 5), "large": ((3, 44), (10, 99), 10)}
 
@@ -82,14 +84,17 @@ def test_weights_add_up_means_are_averaged_and_families_correlated():
     y = np.abs(task("small", 5, 0.1, 7)[0]) + 0.1
     y[0, 3] = -0.1  # no logarithm
     fit, ahead = fit_blend(y), np.arange(100, 105)
-    np.testing.assert_allclose(fit.weights.sum(axis=0), 1.0)
-    assert (fit.weights[2:4, 0] == 0.0).all()
-    means = np.array([model.evaluate(ahead) for model in fit.models])
-    variances = np.array([model.variance(ahead) for model in fit.models])
-    weights = fit.weights[:, :, None]
+    members, weights = fit.mixture.members, fit.mixture.weights[:, :, None]
+    np.testing.assert_allclose(weights.sum(axis=0), 1.0)
+    logarithms = [member.predicts == "logarithms" for member in members]
+    assert sum(logarithms) == 3
+    assert (weights[logarithms, 0] == 0.0).all()
+    means = np.array([member.continuation.evaluate(ahead) for member in members])
+    variances = np.array([member.continuation.variance(ahead) for member in members])
     np.testing.assert_allclose(fit.evaluate(ahead), (weights * means).sum(axis=0))
     deviations = weights * np.sqrt(variances)
-    spectra, prediction = deviations[:-2].sum(axis=0), deviations[-2:].sum(axis=0)
+    spectral = np.array([member.family.name == "spectrum" for member in members])
+    spectra, prediction = deviations[spectral].sum(axis=0), deviations[~spectral].sum(axis=0)
     np.testing.assert_allclose(
         fit.variance(ahead), spectra**2 + prediction**2 + 2 * CORRELATION * spectra * prediction
     )
@@ -149,14 +154,17 @@ def test_degenerate_and_real_life_windows_give_finite_forecasts(method, series):
         np.testing.assert_allclose(fit.variance([n]), 0.0, atol=1e-12)
 
 
-@pytest.mark.parametrize("multiplied", [False, True])
-def test_the_held_out_fifth_judges_the_models_of_the_window(multiplied):
+@pytest.mark.parametrize("log_prediction", [False, True])
+def test_the_held_out_fifth_judges_the_models_of_the_window(log_prediction):
     options = {"n_components": (3, 6), "periods": (4, 40), "noise": 0.1}
     values = 5.0 + harmonic_sums(3, length=600, **options, random_state=6).values
-    asked = np.full(3, multiplied)
-    _, weights, _ = HeldOut(values, values.min(axis=1) > 0.0, asked, None)._earlier
-    np.testing.assert_array_equal(weights[-2] > 0.0, asked)
-    np.testing.assert_array_equal(weights[-1] > 0.0, ~asked)
+    asked = np.full(3, log_prediction)
+    positive = values.min(axis=1) > 0.0
+    held_out = HeldOut(values=values, positive=positive, log_prediction=asked, periods=None)
+    earlier = held_out._earlier
+    for name, expected in (("linear prediction, logarithms", asked), ("linear prediction", ~asked)):
+        weight = earlier.weights[member_of(earlier.members, name)]
+        np.testing.assert_array_equal(weight > 0.0, expected)
 
 
 @pytest.mark.parametrize("level", [30.0, 1e3, 1e5])
@@ -202,27 +210,26 @@ def test_straight_lines_and_constant_growth_go_on(law):
 def test_what_is_exact_nearby_does_not_claim_to_be_exact_far_ahead():
     t = np.arange(60)
     fit = fit_blend((np.exp(0.03 * t) * (1.0 + 0.3 * np.sin(t)))[None])
-    assert fit.exact.all()
+    assert fit.mixture.exact.all()
     assert fit.variance([60])[0] < 1e-12
     assert fit.variance([160])[0] > 1.0
 
 
-@pytest.mark.parametrize("told", [False, True])
-def test_of_a_window_too_long_to_be_fast_the_last_part_is_used(monkeypatch, told):
+@pytest.mark.parametrize("regressors", [False, True])
+def test_the_last_part_of_a_window_too_long_to_be_fast_is_used(monkeypatch, regressors):
     monkeypatch.setattr(harmonic, "LONGEST_WINDOW", 100)
-    monkeypatch.setattr(regression, "LONGEST_WINDOW", 100)
     y, x = task("small", 2, 0.1, 9)[0], np.random.default_rng(0).normal(size=(1, 160))
     y = np.concatenate([np.full((2, 50), 9.0), y], axis=1)
     t = np.arange(150, 160)
-    if told:
+    if regressors:
         y += 2.0 * x[:, :150]
-        whole, end = fit_regression(y, x[:, :150]), fit_regression(y[:, 50:], x[:, 50:150])
-        np.testing.assert_allclose(whole.rest[:, 50:], end.rest)
-        ahead = (x[:, 150:],)
+        whole = fit_harmonic(y, x[:, :150]).given(t, x[:, 150:])
+        end = fit_harmonic(y[:, 50:], x[:, 50:150]).given(t - 50, x[:, 150:])
     else:
-        whole, end, ahead = fit_harmonic(y), fit_harmonic(y[:, 50:]), ()
-    np.testing.assert_array_equal(whole.evaluate(t, *ahead), end.evaluate(t - 50, *ahead))
-    np.testing.assert_array_equal(whole.variance(t, *ahead), end.variance(t - 50, *ahead))
+        whole, end = fit_harmonic(y), fit_harmonic(y[:, 50:])
+    np.testing.assert_array_equal(whole.evaluate(t), end.evaluate(t - 50))
+    np.testing.assert_array_equal(whole.variance(t), end.variance(t - 50))
+    np.testing.assert_array_equal(whole.quantiles(t, [0.1]), end.quantiles(t - 50, [0.1]))
     np.testing.assert_allclose(whole.lines().evaluate(t), end.lines().evaluate(t - 50), atol=1e-9)
 
 
@@ -282,4 +289,5 @@ def test_gaps_do_not_take_a_positive_series_below_its_smallest_value():
     broken = np.repeat(series[None], 5, axis=0)
     for row, start in enumerate(range(20, 70, 10)):
         broken[row, start : start + 12] = np.nan
-    assert len(fit_blend(broken).models) == 6  # logarithms among them
+    names = [member.name for member in fit_blend(broken).mixture.members]
+    assert "spectrum, logarithms" in names

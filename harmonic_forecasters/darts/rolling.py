@@ -1,0 +1,124 @@
+"""Windows cut from series, and forecast together where their lengths are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from harmonic_forecasters.spectral import FloatArray
+
+# Samples forecast together: far above where a larger batch is faster, and bounded, so that rolling over many
+# long series takes no more memory than over one (32 MB an array).
+BATCH_SAMPLES = 4_000_000
+
+#: Windows, (n_windows, n_samples), and regressors or None, (n_windows, n_regressors, n_samples + ahead), ->
+#: (n_windows, n, n_answers)
+Forecast = Callable[[FloatArray, FloatArray | None], FloatArray]
+
+
+def rolling_windows(
+    values: NDArray[Any], origins: range, input_chunk_length: int | None, ahead: int = 0
+) -> list[NDArray[Any]]:
+    """The window before each origin, as views of the series.
+
+    values : (n_samples, n_components).
+    origins : rising positions of the first sample to forecast; each window ends one sample before.
+    input_chunk_length : samples a window, or None for all samples before the origin.
+    ahead : samples that each window takes from the origin on, besides.
+    Returns stacks of shape (n_origins in the stack, n_components, n_samples in the window), in order.
+
+    Examples
+    --------
+    >>> [stack.tolist() for stack in rolling_windows(np.arange(4.0)[:, None], range(2, 5), 2)]
+    [[[[0.0, 1.0]], [[1.0, 2.0]], [[2.0, 3.0]]]]
+    >>> [stack.tolist() for stack in rolling_windows(np.arange(4.0)[:, None], range(2, 5, 2), None)]
+    [[[[0.0, 1.0]]], [[[0.0, 1.0, 2.0, 3.0]]]]
+    """
+    if input_chunk_length is None:
+        return [values[: origin + ahead].T[None] for origin in origins]
+    first, last = origins[0] - input_chunk_length, origins[-1] - input_chunk_length
+    windows = sliding_window_view(values, input_chunk_length + ahead, axis=0)[first : last + 1 : origins.step]
+    origins_a_stack = max(1, BATCH_SAMPLES // windows[0].size)
+    return [windows[i : i + origins_a_stack] for i in range(0, len(windows), origins_a_stack)]
+
+
+def forecast_origins(
+    forecast: Forecast,
+    values: Sequence[NDArray[Any]],
+    origins: Sequence[range],
+    input_chunk_length: int | None,
+    covariates: Sequence[FloatArray] | None = None,
+    ahead: int = 0,
+) -> list[FloatArray]:
+    """Forecasts from every origin of every series, windows of equal length in one call.
+
+    values : a series each, (n_samples, n_components); origins : its origins, as in :func:`rolling_windows`.
+    covariates : of each series, (n_samples + ahead, n_regressors), at the times of the series and ``ahead``
+        after its end; None without any. Each window gets them until ``ahead`` after its own end.
+    Returns an array of shape (n_origins, n, n_components, n_answers) for each series.
+
+    Examples
+    --------
+    >>> last_value = lambda windows, _: windows[:, -1:, None]
+    >>> forecast_origins(last_value, [np.arange(4.0)[:, None]], [range(2, 5)], 2)[0].ravel()
+    array([1., 2., 3.])
+    >>> forecast_origins(lambda _, regressors: regressors[:, :1, -1:], [np.zeros((2, 1))], [range(1, 3)], 1,
+    ...                  [np.arange(3.0)[:, None]], ahead=1)[0].ravel()
+    array([1., 2.])
+    """
+    n_regressors = [0] * len(values) if covariates is None else [known.shape[1] for known in covariates]
+    if covariates is not None:
+        ends = [np.full((ahead, v.shape[1]), np.nan) for v in values]
+        values = [np.hstack([np.vstack(pair), x]) for *pair, x in zip(values, ends, covariates, strict=True)]
+    stacks = [rolling_windows(v, o, input_chunk_length, ahead) for v, o in zip(values, origins, strict=True)]
+    numbers = [k for k, stacks_ in zip(n_regressors, stacks, strict=True) for _ in stacks_]
+    together = [stack for stacks_ in stacks for stack in stacks_]
+    forecasts = iter(_forecast_stacks(forecast, together, numbers, ahead))
+    return [np.concatenate([next(forecasts) for _ in stacks_]) for stacks_ in stacks]
+
+
+def _forecast_stacks(
+    forecast: Forecast, stacks: Sequence[NDArray[Any]], n_regressors: Sequence[int], ahead: int
+) -> list[FloatArray]:
+    """Stacks of shape (n_origins, n_components + n_regressors, n_samples + ahead), forecast in batches.
+
+    Returns arrays of shape (n_origins, n, n_components, n_answers).
+    """
+    forecasts: dict[int, FloatArray] = {}
+    for batch in _batches(stacks, n_regressors):
+        known = n_regressors[batch[0]]
+        targets = [stacks[i][:, : stacks[i].shape[1] - known, : stacks[i].shape[2] - ahead] for i in batch]
+        rows = [target.reshape(-1, target.shape[2]) for target in targets]
+        regressors = [
+            np.repeat(stacks[i][:, -known:], target.shape[1], axis=0)
+            for i, target in zip(batch, targets, strict=True)
+            if known
+        ]
+        ends = np.cumsum([len(windows) for windows in rows])
+        together = forecast(
+            np.concatenate(rows, dtype=np.float64), np.concatenate(regressors) if known else None
+        )
+        for i, target, part in zip(batch, targets, np.split(together, ends[:-1]), strict=True):
+            forecasts[i] = part.reshape(*target.shape[:2], *part.shape[1:]).swapaxes(1, 2)
+    return [forecasts[i] for i in range(len(stacks))]
+
+
+def _batches(stacks: Sequence[NDArray[Any]], n_regressors: Sequence[int]) -> Iterator[list[int]]:
+    """Positions of stacks of one window length and as many regressors.
+
+    Together they hold at most BATCH_SAMPLES, unless one alone holds more.
+    """
+    waiting: dict[tuple[int, int], list[int]] = {}
+    samples: dict[tuple[int, int], int] = {}
+    for i, stack in enumerate(stacks):
+        kind = stack.shape[2], n_regressors[i]
+        if kind in waiting and samples[kind] + stack.size > BATCH_SAMPLES:
+            yield waiting.pop(kind)
+            del samples[kind]
+        waiting.setdefault(kind, []).append(i)
+        samples[kind] = samples.get(kind, 0) + stack.size
+    yield from waiting.values()

@@ -1,0 +1,58 @@
+"""Windows modelled by their logarithms: swings that grow with the level, and growth by a constant factor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from harmonic_forecasters.spectral._parts.windows import FloatArray
+from harmonic_forecasters.spectral.continuation import Continuation
+from harmonic_forecasters.spectral.lines import LineSpectrum
+
+_MOST_GROWTH = np.log(4.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Logarithmic(Continuation):
+    """A model of the logarithms of positive windows, in the unit of the windows themselves.
+
+    logarithms : the model of the logarithms of the window, divided by its geometric mean.
+    geometric_mean : (n_series,), unit of the series.
+    largest : (n_series,), the largest logarithm that is forecast.
+
+    Growth by a constant factor does not go on for ever: see :func:`largest_logarithm`.
+    """
+
+    logarithms: Continuation
+    geometric_mean: FloatArray
+    largest: FloatArray
+
+    def evaluate(self, t: ArrayLike) -> FloatArray:
+        """The median of what is expected, exp of the expected logarithm."""
+        expected = np.minimum(self.logarithms.evaluate(t), self.largest[:, None])
+        return np.asarray(self.geometric_mean[:, None] * np.exp(expected))
+
+    def variance(self, t: ArrayLike) -> FloatArray:
+        """exp(2 m + v) (e^v - 1): that of a lognormal variable whose logarithm has mean m and variance v."""
+        v = np.minimum(self.logarithms.variance(t), 1.0)  # beyond, a lognormal's tail is not to be believed
+        return np.asarray(self.evaluate(t) ** 2 * np.expm1(v) * np.exp(v))
+
+    def lines(self) -> LineSpectrum:
+        """The sinusoids in the logarithms."""
+        return self.logarithms.lines()
+
+
+def largest_logarithm(logarithms: FloatArray) -> FloatArray:
+    """Above the largest of each window by its range and a factor of four.
+
+    logarithms : (n_series, n_samples).   Returns (n_series,).
+
+    Examples
+    --------
+    >>> largest_logarithm(np.array([[0.0, 1.0]])).round(3)
+    array([3.386])
+    """
+    largest = logarithms.max(axis=1)
+    return np.asarray(largest + (largest - logarithms.min(axis=1)) + _MOST_GROWTH)

@@ -1,0 +1,1 @@
+"""One published method a file: windows in, a :class:`~..continuation.Continuation` out."""
