@@ -38,6 +38,8 @@ SINUSOIDS = {
     "a wiggle on a level": 1e6 + np.sin(np.arange(40)),
     "alternating": (-1.0) ** np.arange(40),
     "growth": np.exp(np.arange(40) / 4.0),
+    "whole numbers": np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3]),
+    "two close frequencies": np.sin(0.3 * np.arange(60)) + np.sin(0.3001 * np.arange(60)),
 }
 
 

@@ -233,7 +233,7 @@ def test_a_regressor_that_changes_in_gaps_alone_has_no_effect():
     assert (fit.effects.coefficients == 0.0).all()
 
 
-def test_long_windows_take_seconds():
+def test_an_effect_is_found_more_exactly_in_a_long_window():
     y, x, beta = simulated(temperatures, 1, n_samples=4000)
     fit = fit_harmonic(y, x, method="iaa")
     np.testing.assert_allclose(fit.effects.coefficients[:, 0], beta, rtol=0.02)

@@ -50,32 +50,10 @@ def test_all_roots_lie_inside_the_unit_circle(seed, n_samples):
     assert abs(polynomial_roots(fit_burg(y).coefficients)).max() < 1.0
 
 
-@given(SEEDS, st.sampled_from([-3.0, 1e-9, 1e9, 1e-150, 1e150]))
-def test_scaling_the_series_scales_the_forecast(seed, scale):
-    y, t = np.random.default_rng(seed).normal(size=(3, 40)), np.arange(-20, 80)
-    fit, scaled = fit_burg(y), fit_burg(scale * y)
-    np.testing.assert_allclose(scaled.evaluate(t) / scale, fit.evaluate(t), atol=1e-9, rtol=0)
-    np.testing.assert_allclose(scaled.variance(t) / scale**2, fit.variance(t), rtol=1e-7)
-
-
-@given(SEEDS, st.floats(10.0, 1e6))
-def test_lifting_a_series_that_has_a_level_lifts_the_forecast(seed, lift):
-    y = 10.0 + np.random.default_rng(seed).normal(size=(2, 40))
-    t = np.arange(40, 60)
-    np.testing.assert_allclose(fit_burg(y + lift).evaluate(t) - lift, fit_burg(y).evaluate(t), atol=1e-6)
-
-
 @given(SEEDS)
 def test_reversing_time_leaves_the_coefficients(seed):
     y = np.random.default_rng(seed).normal(size=(2, 40))
     np.testing.assert_allclose(fit_burg(y[:, ::-1]).coefficients, fit_burg(y).coefficients, atol=1e-9)
-
-
-@given(SEEDS, st.integers(2, 50))
-def test_a_batch_equals_its_series_one_by_one(seed, n_samples):
-    y, t = np.random.default_rng(seed).normal(size=(3, n_samples)), np.arange(n_samples, n_samples + 9)
-    one_by_one = np.concatenate([fit_burg(series[None]).evaluate(t) for series in y])
-    np.testing.assert_allclose(fit_burg(y).evaluate(t), one_by_one, atol=1e-9, rtol=0)
 
 
 def test_clean_sums_of_few_sinusoids_are_continued():
@@ -100,18 +78,6 @@ def test_degenerate_windows_give_finite_forecasts(degenerate_prediction):
     for values in (fit.evaluate(t), fit.variance(t), fit.lines().evaluate(t), fit.relative_residual):
         assert np.all(np.isfinite(values))
     assert np.all(fit.variance(t) >= 0.0)
-
-
-def test_a_constant_is_continued_with_variance_zero():
-    fit = fit_burg([np.full(20, 0.1)])
-    np.testing.assert_allclose(fit.evaluate(np.arange(-5, 40)), 0.1, rtol=1e-14)
-    np.testing.assert_array_equal(fit.variance(np.arange(-5, 40)), 0.0)
-
-
-def test_a_wiggle_on_a_high_level_is_continued():
-    t = np.arange(200)
-    forecast = fit_burg([1e6 + np.sin(0.3 * t[:150])]).evaluate(t[150:170])[0]
-    np.testing.assert_allclose(forecast - 1e6, np.sin(0.3 * t[150:170]), atol=1e-2)
 
 
 @pytest.mark.parametrize("order", [0, -1, 20, 2.5, True, "3"])

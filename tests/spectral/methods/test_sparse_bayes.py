@@ -83,15 +83,6 @@ def test_a_level_has_frequency_zero():
     np.testing.assert_allclose(fit.evaluate(later)[0], 1e6 + np.cos(0.5 * later + 0.3), atol=1e-7)
 
 
-@settings(max_examples=15)
-@given(SEEDS, st.sampled_from([-1.0, 8.0, 1e-9, 3e9]))
-def test_scaling_the_series_scales_forecast_and_deviation(seed, scale):
-    y, t = noisy(seed), np.arange(80)
-    fit, scaled = fit_sparse_bayes(y), fit_sparse_bayes(scale * y)
-    np.testing.assert_allclose(scaled.evaluate(t) / scale, fit.evaluate(t), atol=1e-3)
-    np.testing.assert_allclose(scaled.variance(t) / scale**2, fit.variance(t), rtol=0.05)
-
-
 def test_scaling_by_a_power_of_two_changes_no_digit():
     y, t = noisy(5), np.arange(80)
     np.testing.assert_array_equal(
@@ -117,24 +108,6 @@ def test_reversing_time_reverses_the_smooth():
     y, t = noisy(7), np.arange(64)
     backward = fit_sparse_bayes(y[:, ::-1]).evaluate(t)[:, ::-1]
     np.testing.assert_allclose(backward, fit_sparse_bayes(y).evaluate(t), atol=0.02)
-
-
-def test_a_batch_equals_its_series_one_by_one():
-    y, t = with_gaps(noisy(3, n_series=12), 4, share=0.05), np.arange(80)
-    y[3] = 0.0
-    y[4, 10:50] = np.nan
-    y[5] = 100.0
-    y[6] = np.sin(0.7 * np.arange(64))
-    fit = fit_sparse_bayes(y)
-    alone = [fit_sparse_bayes(series[None]) for series in y]
-    for name in ("evaluate", "variance"):
-        one_by_one = np.concatenate([getattr(one, name)(t) for one in alone])
-        np.testing.assert_allclose(getattr(fit, name)(t), one_by_one, atol=1e-9, rtol=1e-6)
-    for series, one in enumerate(alone):
-        n_lines = one.lines().amplitude.shape[1]
-        np.testing.assert_allclose(
-            fit.lines().amplitude[series, :n_lines], one.lines().amplitude[0], atol=1e-9
-        )
 
 
 def test_under_noise_it_beats_forecasting_zeros_by_far_and_its_intervals_cover():
