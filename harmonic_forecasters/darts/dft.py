@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from harmonic_forecasters.darts.untrained import UntrainedGlobalModel
-from harmonic_forecasters.spectral import Continuation, FloatArray, check_dft_options, fit_dft
+from harmonic_forecasters.spectral import (
+    LIGHT_BLOCK_VALUES,
+    Continuation,
+    FloatArray,
+    check_dft_options,
+    fit_dft,
+)
 
 
 class DFTModel(UntrainedGlobalModel):
@@ -47,6 +53,8 @@ class DFTModel(UntrainedGlobalModel):
       component  period  amplitude
     0      tide    12.0        3.0
     """
+
+    values_per_block = LIGHT_BLOCK_VALUES
 
     def __init__(
         self,

@@ -62,6 +62,9 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
     Raises ValueError where either is neither None nor a whole number within its range.
     """
 
+    #: Values of windows per block; None for the default, which suits methods that solve for each window.
+    values_per_block: int | None = None
+
     @abstractmethod
     def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
         """Fit the model to a block of windows.
@@ -294,7 +297,8 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
                 inside, ahead = np.split(known[0], [n_samples], axis=2)
                 return question(self._fit_windows(block, inside).given(t, ahead), t)
 
-            return in_threads(work, windows, *(() if regressors is None else (regressors,)))
+            given = () if regressors is None else (regressors,)
+            return in_threads(work, windows, *given, block_values=self.values_per_block)
 
         return forecast
 

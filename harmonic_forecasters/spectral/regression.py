@@ -26,7 +26,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from harmonic_forecasters.spectral._parts.gaussian_process import MAX_DENSE, HarmonicProcess, trend_basis
+from harmonic_forecasters.spectral._parts.gaussian_process import MAX_DENSE, HarmonicProcess
+from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray, Windows
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum, Table

@@ -14,8 +14,10 @@ from numpy.fft import irfft, rfft
 from numpy.typing import ArrayLike, NDArray
 from scipy.fft import next_fast_len
 
+from harmonic_forecasters.spectral._parts.block_sizes import CHUNK_VALUES
 from harmonic_forecasters.spectral._parts.peaks import fit_lines, peak_frequencies
 from harmonic_forecasters.spectral._parts.toeplitz import DenseInverse, ToeplitzInverse
+from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import FloatArray
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum
@@ -24,7 +26,6 @@ from harmonic_forecasters.spectral.lines import LineSpectrum
 NOISE_FLOOR = 1e-12
 # Up to here gaps are treated exactly, at a cost of N^3.
 MAX_DENSE = 1024
-_CHUNK_ELEMENTS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ class HarmonicProcess(Continuation):
         solved_basis = inverse.solve(np.broadcast_to(basis * ~gaps, (n_series, 2, n_samples)))
         result = np.empty((n_series, len(times)))
         carried = np.zeros((n_series, n_samples)), np.zeros((2, 1))
-        step = max(1, _CHUNK_ELEMENTS // (n_series * n_samples))
+        step = max(1, CHUNK_VALUES // (n_series * n_samples))
         power = self._autocovariance(np.zeros(1, dtype=np.int64))
         prior = np.broadcast_to(power, (n_series, len(times)))
         noise = np.broadcast_to(self.observation_noise[:, None], prior.shape)
@@ -161,7 +162,7 @@ class HarmonicProcess(Continuation):
         # Gaps in longer windows were filled.
         observed = ~np.isnan(self.windows) | (n_samples > MAX_DENSE)
         complete = np.flatnonzero(observed.all(axis=1))
-        at_once = max(1, _CHUNK_ELEMENTS // (n_samples * n_columns))
+        at_once = max(1, CHUNK_VALUES // (n_samples * n_columns))
         chunks = [complete[i : i + at_once] for i in range(0, len(complete), at_once)]
         for rows in [*chunks, *np.flatnonzero(~observed.all(axis=1))[:, None]]:
             yield rows, observed[rows[0]]
@@ -249,8 +250,3 @@ def weighted_sums(kernel: FloatArray, weights: FloatArray) -> FloatArray:
     n_lags, n_samples = kernel.shape[1], weights.shape[1]
     n_fft = next_fast_len(n_lags + n_samples, real=True)
     return np.asarray(irfft(rfft(kernel, n_fft) * rfft(weights, n_fft), n_fft)[:, n_samples - 1 : n_lags])
-
-
-def trend_basis(t: NDArray[np.int64], n_samples: int) -> FloatArray:
-    """Level and slope at the times t, (2, n_times): 1, and -1 to 1 over the window."""
-    return np.stack([np.ones(len(t)), (t - (n_samples - 1) / 2.0) / max(n_samples / 2.0, 1.0)])

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harmonic_forecasters.spectral._parts.gaussian_process import trend_basis
+from harmonic_forecasters.spectral._parts.block_sizes import CHUNK_VALUES
 from harmonic_forecasters.spectral._parts.line_fit import (
     EDGE_BINS,
     FREQUENCY_PRECISION,
@@ -29,6 +29,7 @@ from harmonic_forecasters.spectral._parts.line_fit import (
     slopes,
     waves,
 )
+from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray
 
 # Of less than that nothing is left beside a level and a slope.
@@ -41,7 +42,6 @@ NOISE_DEGREES = 40.0
 _DAMPING = 1e-4
 _CERTAIN = 1e100
 _SWEEPS = 10
-_CHUNK_ELEMENTS = 4_000_000
 
 
 @dataclass(eq=False)
@@ -173,7 +173,7 @@ class JointFit:
         """J'J and J'r, J the derivatives by a, b and frequencies of the band, then level and slope."""
         n, size = len(self.y), 3 * len(band) + 2
         information, gradient = np.zeros((size, size)), np.zeros(size)
-        step = max(1, _CHUNK_ELEMENTS // size)
+        step = max(1, CHUNK_VALUES // size)
         for begin in range(0, n, step):
             times = slice(begin, min(begin + step, n))
             J = self._derivatives(band, times) * self.observed[times]

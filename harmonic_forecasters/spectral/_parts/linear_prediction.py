@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.spectral._parts.peaks import wave_weights
 from harmonic_forecasters.spectral._parts.windows import FloatArray
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum, side_by_side
@@ -133,7 +134,11 @@ class LinearPrediction(Continuation):
             with np.errstate(divide="ignore"):
                 lasting = abs(np.log(abs(roots))) * span < 1.0
             frequency = np.unique(abs(np.angle(roots[lasting])) / (2.0 * np.pi))
-            found.append((frequency, _line_weights(values, frequency)))
+            nothing = np.zeros((len(values), 0))
+            weight = wave_weights(values, np.arange(len(values)), frequency, beside=nothing, cutoff=1e-4)
+            # What is left of lines that rounding alone has made.
+            weight[abs(weight) < 1e-12 * abs(weight).max(initial=0.0)] = 0.0
+            found.append((frequency, weight))
         return side_by_side(found)
 
     def _one_step(self, values: FloatArray) -> FloatArray:
@@ -249,15 +254,3 @@ def _is_stable(coefficients: FloatArray) -> NDArray[np.bool_]:
             polynomial = (rest + reflection * rest[:, ::-1]) / ((1.0 - reflection) * (1.0 + reflection))
     stable[alive] = True
     return stable
-
-
-def _line_weights(values: FloatArray, frequency: FloatArray) -> NDArray[np.complex128]:
-    """Amplitude times e^{i phase} of each frequency, by least squares on the values (n_samples,)."""
-    angle = 2.0 * np.pi * np.outer(np.arange(len(values)), frequency)
-    # a cos(w t + phi) = a cos(phi) cos(w t) - a sin(phi) sin(w t)
-    basis = np.concatenate([np.cos(angle), -np.sin(angle)], axis=1)
-    solved = np.linalg.pinv(basis.T @ basis, rcond=1e-8, hermitian=True) @ (basis.T @ values)
-    weight = solved[: len(frequency)] + 1j * solved[len(frequency) :]
-    # What is left of lines that rounding alone has made.
-    weight[abs(weight) < 1e-12 * abs(weight).max(initial=0.0)] = 0.0
-    return np.asarray(weight, dtype=np.complex128)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.spectral._parts.block_sizes import LINE_SEARCH_VALUES
 from harmonic_forecasters.spectral._parts.line_fit import (
     EDGE_BINS,
     MIN_OBSERVED_FOR_LINES,
@@ -43,7 +44,6 @@ _ROUNDING = 1e-13
 # Numbers of dimensions tried under noise: all of the small ones, then in steps of an eighth; up to a third of
 # the samples.
 _DIMENSIONS = (*range(1, 17), 18, 20, 22, 24, 27, 30, 34, 38, 43, 48, 54, 60, 68, 76, 86, 97, 109, 122)
-_BLOCK_SAMPLES = 10_000
 
 
 def fit_esprit(y: ArrayLike | Windows, *, n_lines: int | None = None) -> LineMixture:
@@ -86,7 +86,7 @@ def fit_esprit(y: ArrayLike | Windows, *, n_lines: int | None = None) -> LineMix
     check_whole_number("n_lines", n_lines, 1, n_samples // 4, or_none=True, largest_is=meaning)
     scale = power_of_two(values)
     values, filled = values / scale[:, None], filled / scale[:, None]
-    block = max(1, _BLOCK_SAMPLES // n_samples)
+    block = max(1, LINE_SEARCH_VALUES // n_samples)
     parts = []
     for first in range(0, n_series, block):
         rows = np.arange(first, min(first + block, n_series))

@@ -28,12 +28,12 @@ from harmonic_forecasters.spectral._parts.gaussian_process import (
     NOISE_FLOOR,
     HarmonicProcess,
     covariance_inverse,
-    trend_basis,
     waves_autocovariance,
     weighted_sums,
 )
 from harmonic_forecasters.spectral._parts.periods import harmonics
 from harmonic_forecasters.spectral._parts.toeplitz import DenseInverse, ToeplitzInverse
+from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import FloatArray, Windows, check_windows
 
 # Frequencies a sample, iterations, and the factor by which noise is overrated: chosen on development seeds

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.spectral._parts.block_sizes import MATRIX_VALUES
 from harmonic_forecasters.spectral._parts.linear_prediction import (
     LinearPrediction,
     check_order,
@@ -33,7 +34,6 @@ LARGEST_COVARIANCE_ORDER = 160
 LARGEST_EXACT_RESIDUAL = 1e-4
 # Singular values below this share of the largest are rounding.
 ROUNDING = 1e-15
-BLOCK_VALUES = 2**21
 
 
 def fit_modified_covariance(
@@ -187,5 +187,5 @@ def _row_blocks(values: FloatArray, order: int) -> Iterator[FloatArray]:
 
 
 def _blocks(n_items: int, values_per_item: int) -> Iterator[NDArray[np.int64]]:
-    """Indices of the items in blocks that hold some 16 MB."""
-    return iter(np.array_split(np.arange(n_items), 1 + n_items * values_per_item // BLOCK_VALUES))
+    """Indices of the items in blocks of at most MATRIX_VALUES values."""
+    return iter(np.array_split(np.arange(n_items), 1 + n_items * values_per_item // MATRIX_VALUES))
