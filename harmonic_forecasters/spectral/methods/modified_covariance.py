@@ -29,8 +29,8 @@ from harmonic_forecasters.spectral._parts.linear_prediction import (
 from harmonic_forecasters.spectral._parts.windows import FloatArray, Windows, check_windows
 
 LARGEST_COVARIANCE_ORDER = 160
-# Where the full rank leaves a smaller share of the window's size than this unexplained, it beats the average
-# over ranks; on sums of 3 to 44 sinusoids the two are equal at noise of about this size.
+# If the full rank leaves a smaller share of the window unexplained than this, it beats the average over
+# ranks. On sums of 3 to 44 sinusoids the two are equal at noise of about this size.
 LARGEST_EXACT_RESIDUAL = 1e-4
 # Singular values below this share of the largest are rounding.
 ROUNDING = 1e-15
@@ -161,7 +161,7 @@ def _averaged(values: FloatArray, order: int) -> tuple[FloatArray, FloatArray, F
     part = np.zeros_like(component)
     part[:, : n_ranks - 1] = np.cumsum(weight[:, :0:-1], axis=1)[:, ::-1]
     coefficients = np.einsum("soi,si->so", vector, part * component)
-    # Constant windows are fitted exactly by nothing at all.
+    # Constant windows leave no residual, whatever the coefficients.
     residual = np.where(power > 0.0, np.sqrt(share[:, -1]), 0.0)
     return coefficients, part.sum(axis=1), residual
 

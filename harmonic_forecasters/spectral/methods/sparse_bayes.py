@@ -48,18 +48,18 @@ from harmonic_forecasters.spectral.methods.esprit import rotation_frequencies, s
 
 # Without a limit, each line (three numbers) has four samples at least, and there are no more than this.
 _MOST_LINES = 60
-# The search for more lines ends after so many additions that did not raise the evidence.
+# The search ends after this many added lines in a row that did not raise the evidence.
 _PATIENCE = 3
-# Numbers of lines that are this improbable beside the best are dropped.
+# Numbers of lines less probable than this, relative to the best, are dropped.
 _LEAST_WEIGHT = 1e-3
-# Rounds of learning the variances, each with frequencies refined again.
+# Rounds of learning the variances; each refines the frequencies again.
 _MOST_ROUNDS = 6
-# New lines start at least so many bins from 0 and 1/2.
+# New lines start at least this many bins (cycles per window) from 0 and 1/2.
 _EDGE_BINS = 0.25
-# Log likelihood, times two, that a sinusoid must gain over a level or the Nyquist frequency.
+# A sinusoid must gain this over a level or the Nyquist frequency: twice the log likelihood.
 _EDGE_MARGIN = 10.0
-# Below this share of the variance, noise hides no line that the subspace would show. Where values are
-# missing, the second restart has better values in the gaps.
+# Noise below this share of the variance hides no line that the subspace shows. With missing values the second
+# restart starts from better values in the gaps.
 _ALMOST_CLEAN = 1e-4
 _RESTARTS = 2
 _SUBSPACE_SHARES = (1e-13, 1e-11, 1e-9, 1e-7, 1e-5)
