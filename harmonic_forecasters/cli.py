@@ -40,15 +40,23 @@ def benchmark(
     jobs: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Keep the jobs that are done.")] = False,
     isolate: Annotated[
-        bool, typer.Option("--isolate", help="A process a job; measures peak memory.")
+        bool, typer.Option("--isolate", help="Run each job in its own process and measure its peak memory.")
     ] = False,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A package whose forecasters the suite may name, beside darts and sktime. Repeatable."
+        ),
+    ] = None,
     check_lookahead: Annotated[
         bool, typer.Option("--check-lookahead", help="Fail models whose forecasts see the future.")
     ] = False,
 ) -> None:
     """Run every model of SUITE on every task, and write the reports."""
     with _one_line_errors(ValueError, OSError):
-        chosen = load_suite(suite)
+        chosen = load_suite(suite, trust or ())
+        for spec in chosen.models:
+            spec.load_class()
         to_do = jobs_to_do(chosen, output, resume=resume, lookahead=check_lookahead)
         save_record(output, run_record(chosen))
     with _SuiteProgress(len(to_do)) as progress:
@@ -119,7 +127,7 @@ def _one_line_errors(*kinds: type[Exception]) -> Iterator[None]:
 
 
 class _SuiteProgress:
-    """A bar that says what runs and what remains; a line a job where the output is no terminal."""
+    """A bar that shows what runs and what remains; one line per job if the output is not a terminal."""
 
     def __init__(self, total: int) -> None:
         self._running: list[str] = []

@@ -108,13 +108,18 @@ def test_mistakes_end_in_one_line_and_code_2(command, suite_file, tmp_path, word
 
 @pytest.mark.parametrize("words", [["--jobs", "0"], ["--jobs", "x"]])
 def test_a_number_of_jobs_below_one_is_refused(command, suite_file, tmp_path, words):
-    assert command("benchmark", suite_file, "--output", tmp_path / "out", *words).exit_code == 2
+    assert (
+        command(
+            "benchmark", suite_file, "--trust", "spy_models", "--output", tmp_path / "out", *words
+        ).exit_code
+        == 2
+    )
     assert not (tmp_path / "out").exists()
 
 
 def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, suite_file, tmp_path):
     out = tmp_path / "out"
-    result = command("benchmark", suite_file, "--output", out)
+    result = command("benchmark", suite_file, "--trust", "spy_models", "--output", out)
     assert result.exit_code == 0
     wanted = {"results.parquet", "leaderboard.csv", "jobs.csv", "report.html", "record.json", "jobs"}
     assert {path.name for path in out.iterdir()} == wanted
@@ -128,12 +133,12 @@ def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, 
         assert re.search(rf"\b{row['model']}\W+{row['mean_rank']:.2f}\b", result.output)
 
     before = (out / "results.parquet").read_bytes()
-    refused = command("benchmark", suite_file, "--output", out)
+    refused = command("benchmark", suite_file, "--trust", "spy_models", "--output", out)
     assert refused.exit_code == 2
     assert "already holds jobs" in refused.stderr
     assert (out / "results.parquet").read_bytes() == before
 
-    resumed = command("benchmark", suite_file, "--output", out, "--resume")
+    resumed = command("benchmark", suite_file, "--trust", "spy_models", "--output", out, "--resume")
     assert resumed.exit_code == 0
     assert "1/4" not in resumed.output
     assert (out / "results.parquet").read_bytes() == before
@@ -144,7 +149,7 @@ def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, 
 def test_every_group_has_its_own_table(command, in_process, tmp_path):
     path = tmp_path / "own.yaml"
     path.write_text(SUITE.replace("seasonality: 10", "seasonality: 10, group: cycles"))
-    result = command("benchmark", path, "--output", tmp_path / "out")
+    result = command("benchmark", path, "--trust", "spy_models", "--output", tmp_path / "out")
     board = pd.read_csv(tmp_path / "out" / "leaderboard.csv")
     printed = re.findall(r"\b(naive|noisy)\W+(\d\.\d\d)\W+\d", result.output)
     assert printed == [(row.model, f"{row.mean_rank:.2f}") for row in board.itertuples()]
@@ -152,10 +157,10 @@ def test_every_group_has_its_own_table(command, in_process, tmp_path):
 
 def test_failures_are_printed_as_they_happen(command, in_process, tmp_path):
     path = tmp_path / "own.yaml"
-    path.write_text(SUITE + '  - {name: bad, class: "no_such_package:Model"}\n')
-    result = command("benchmark", path, "--output", tmp_path / "out")
+    path.write_text(SUITE + '  - {name: bad, class: "spy_models:Failing"}\n')
+    result = command("benchmark", path, "--trust", "spy_models", "--output", tmp_path / "out")
     assert result.exit_code == 0
-    assert "failed: bad on nile: ValueError: class 'no_such_package:Model' cannot be loaded" in result.output
+    assert "failed: bad on nile: RuntimeError: the <b>spy</b> refuses to fit" in result.output
 
 
 def test_the_command_needs_the_extra_benchmark_and_says_so():
@@ -173,7 +178,7 @@ def test_a_killed_run_resumes_to_the_table_of_an_uninterrupted_one(tmp_path, sui
     out = tmp_path / "killed"
 
     script = Path(sys.executable).with_name("harmonic-forecasters")
-    words = [script, "benchmark", suite_file, "--output", out]
+    words = [script, "benchmark", suite_file, "--trust", "spy_models", "--output", out]
 
     with subprocess.Popen(words, env=environment, start_new_session=True, stdout=subprocess.DEVNULL) as run:
         deadline = time.monotonic() + 120
@@ -193,7 +198,7 @@ def test_a_killed_run_resumes_to_the_table_of_an_uninterrupted_one(tmp_path, sui
 
     monkeypatch.syspath_prepend(str(SPIES))
     whole = tmp_path / "whole"
-    suite = cli.load_suite(str(suite_file))
+    suite = cli.load_suite(str(suite_file), ["spy_models"])
     cli.save_record(whole, cli.run_record(suite))
     run_jobs(cli.jobs_to_do(suite, whole, resume=False), suite.seed, whole)
     cli.write_reports(whole)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
@@ -48,9 +48,10 @@ def suite_names() -> list[str]:
     )
 
 
-def load_suite(name_or_path: str) -> Suite:
+def load_suite(name_or_path: str, trusted: Sequence[str] = ()) -> Suite:
     """A suite by its name, or from a YAML file of the user's.
 
+    trusted : packages whose forecasters the suite may name, beside darts, sktime and this one.
     Raises ValueError for an unknown suite, an unknown key (the message lists those allowed), a repeated name
     or an option out of its range.
     """
@@ -58,16 +59,16 @@ def load_suite(name_or_path: str) -> Suite:
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
             raise ValueError(f"suite file must exist, got {name_or_path!r}")
-        return parse_suite(path.stem, path.read_text(encoding="utf-8"))
+        return parse_suite(path.stem, path.read_text(encoding="utf-8"), trusted)
     if name_or_path not in suite_names():
         raise ValueError(
             f"suite must be one of {', '.join(suite_names())} or a path ending in .yaml, got {name_or_path!r}"
         )
     text = resources.files(__package__).joinpath(f"suites/{name_or_path}.yaml").read_text(encoding="utf-8")
-    return parse_suite(name_or_path, text)
+    return parse_suite(name_or_path, text, trusted)
 
 
-def parse_suite(name: str, text: str) -> Suite:
+def parse_suite(name: str, text: str, trusted: Sequence[str] = ()) -> Suite:
     """A suite from YAML text; errors as in :func:`load_suite`."""
     try:
         content = yaml.safe_load(text)
@@ -84,7 +85,7 @@ def parse_suite(name: str, text: str) -> Suite:
         if "horizon" not in merged:
             raise ValueError(f"suite {name!r}: task {entry['name']!r} must have a horizon")
         tasks.append(_task(name, merged))
-    models = [_model(name, entry) for entry in _list_of(name, content, "models")]
+    models = [_model(name, entry, trusted) for entry in _list_of(name, content, "models")]
     for kind, names in (("tasks", [t.name for t in tasks]), ("models", [m.name for m in models])):
         # Names become file names, and some file systems take "A" and "a" for the same.
         folded = [one.casefold() for one in names]
@@ -130,9 +131,9 @@ def _task(suite: str, options: Mapping[str, Any]) -> Task:
         raise ValueError(f"suite {suite!r}: {error}") from error
 
 
-def _model(suite: str, entry: Any) -> ModelSpec:
+def _model(suite: str, entry: Any, trusted: Sequence[str]) -> ModelSpec:
     try:
-        return model_spec(entry)
+        return model_spec(entry, trusted)
     except ValueError as error:
         raise ValueError(f"suite {suite!r}: {error}") from error
 
