@@ -178,7 +178,7 @@ def _job_name(job: Job) -> str:
 def _print_reports(directory: Path) -> None:
     board = write_reports(directory)
     for group, rows in board.groupby("group", sort=False):
-        headings = ("rank", "win rate", "relative error", "failed", "seconds")
+        headings = ("rank", "win rate", "relative error", "failed", "not run", "seconds")
         table = Table(_name_column(), *headings, title=str(group))
         for row in rows.to_dict("records"):
             table.add_row(*_cells(row))
@@ -196,9 +196,10 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
     interval = "" if isnan(low) else f" ({format_number(low)}..{format_number(high)})"
     return (
         row["model"],
-        f"{row['mean_rank']:.2f}",
-        f"{100 * row['win_rate']:.0f} %",
+        "-" if isnan(row["mean_rank"]) else f"{row['mean_rank']:.2f}",
+        "-" if isnan(row["win_rate"]) else f"{100 * row['win_rate']:.0f} %",
         f"{format_number(row['relative_error'])}{interval}",
         str(row["failures"]),
+        str(row["not_run"]),
         format_number(row["seconds"]),
     )

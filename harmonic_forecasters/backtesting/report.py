@@ -65,6 +65,7 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters["number"] = format_number
+    environment.filters["fixed"] = lambda value, digits: "-" if np.isnan(value) else f"{value:.{digits}f}"
     return environment.get_template("report.html").render(
         suite=suite,
         run=run,
