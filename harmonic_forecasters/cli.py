@@ -15,7 +15,8 @@ try:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.table import Column, Table
 
-    from harmonic_forecasters import datasets
+    from harmonic_forecasters import __version__, datasets
+    from harmonic_forecasters.backtesting.duration import Remaining, costly_first, in_words
     from harmonic_forecasters.backtesting.models import known_models
     from harmonic_forecasters.backtesting.record import run_record
     from harmonic_forecasters.backtesting.report import format_number, save_record, write_reports
@@ -27,10 +28,29 @@ except ModuleNotFoundError as error:
         "pip install 'harmonic-forecasters[benchmark]'"
     )
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 listing = typer.Typer(no_args_is_help=True, help="List what suites may name.")
 app.add_typer(listing, name="list")
 console = Console()
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"harmonic-forecasters {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Run a benchmark suite, write its reports, list what there is.
+
+    Example: harmonic-forecasters benchmark quick --output results --jobs 2
+    """
 
 
 @app.command()
@@ -52,14 +72,21 @@ def benchmark(
         bool, typer.Option("--check-lookahead", help="Fail models whose forecasts see the future.")
     ] = False,
 ) -> None:
-    """Run every model of SUITE on every task, and write the reports."""
+    """Run every model of SUITE on every task, and write the reports.
+
+    Example: harmonic-forecasters benchmark my.yaml --output results --jobs 2 --resume
+    """
     with _one_line_errors(ValueError, OSError):
         chosen = load_suite(suite, trust or ())
         for spec in chosen.models:
             spec.load_class()
-        to_do = jobs_to_do(chosen, output, resume=resume, lookahead=check_lookahead)
+        to_do = costly_first(jobs_to_do(chosen, output, resume=resume, lookahead=check_lookahead))
         save_record(output, run_record(chosen))
-    with _SuiteProgress(len(to_do)) as progress:
+    remaining = Remaining(to_do, jobs)
+    n_kept = len(chosen.tasks) * len(chosen.models) - len(to_do)
+    kept = f" ({n_kept} are done already)" if n_kept else ""
+    console.print(f"{len(to_do)} jobs to run{kept}, {in_words(remaining.seconds())} on {jobs} core(s).")
+    with _SuiteProgress(len(to_do), remaining) as progress:
         run_jobs(
             to_do,
             chosen.seed,
@@ -129,8 +156,9 @@ def _one_line_errors(*kinds: type[Exception]) -> Iterator[None]:
 class _SuiteProgress:
     """A bar that shows what runs and what remains; one line per job if the output is not a terminal."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, remaining: Remaining) -> None:
         self._running: list[str] = []
+        self._remaining = remaining
         self._progress = Progress(
             BarColumn(),
             MofNCompleteColumn(),
@@ -157,17 +185,24 @@ class _SuiteProgress:
     def done(self, job: Job, record: Record) -> None:
         self._running.remove(_job_name(job))
         self._n_done += 1
+        seconds = (record["fit_seconds"] or 0.0) + (record["predict_seconds"] or 0.0)
+        if record["status"] == "ok":
+            self._remaining.done(job, seconds)
         if record["status"] == "failed":
             console.print(f"failed: {_job_name(job)}: {record['error']}", markup=False, soft_wrap=True)
         elif not console.is_terminal:
-            seconds = record["fit_seconds"] + record["predict_seconds"]
+            left = in_words(self._remaining.seconds())
             console.print(
-                f"{self._n_done}/{self._total} {_job_name(job)} {seconds:.1f} s", markup=False, soft_wrap=True
+                f"{self._n_done}/{self._total} {_job_name(job)} {seconds:.1f} s, {left} left",
+                markup=False,
+                soft_wrap=True,
             )
         self._show()
 
     def _show(self) -> None:
-        self._progress.update(self._bar, completed=self._n_done, description=", ".join(self._running))
+        left = in_words(self._remaining.seconds())
+        running = f"{left} left: {', '.join(self._running)}"
+        self._progress.update(self._bar, completed=self._n_done, description=running)
 
 
 def _job_name(job: Job) -> str:
@@ -183,7 +218,8 @@ def _print_reports(directory: Path) -> None:
         for row in rows.to_dict("records"):
             table.add_row(*_cells(row))
         console.print(table)
-    console.print(f"Report: {directory / 'report.html'}", soft_wrap=True, highlight=False)
+    page = (directory / "report.html").resolve()
+    console.print(f"Report: {page}\nOpen it in a browser: {page.as_uri()}", soft_wrap=True, highlight=False)
 
 
 def _name_column() -> Column:

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from harmonic_forecasters import cli, datasets
+from harmonic_forecasters import __version__, cli, datasets
 from harmonic_forecasters.backtesting.models import known_models
 from harmonic_forecasters.backtesting.runner import run_jobs
 
@@ -69,6 +69,27 @@ def test_help_names_every_command(command):
     plain = re.sub(r"\x1b\[[0-9;]*m", "", command("benchmark", "--help").output)
     for option in ("--output", "--jobs", "--resume", "--isolate", "--check-lookahead", "SUITE"):
         assert option in plain
+
+
+def test_the_version_is_that_of_the_package(command):
+    words = [sys.executable, "-m", "harmonic_forecasters", "--version"]
+    run = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["harmonic-forecasters", __version__]
+    assert command("--version").output == run.stdout
+
+
+def test_a_run_says_how_long_it_takes_what_remains_and_where_the_report_is(command, in_process, tmp_path):
+    path, out = tmp_path / "own.yaml", tmp_path / "out"
+    path.write_text(SUITE)
+    words = ("benchmark", path, "--trust", "spy_models", "--output", out)
+    result = command(*words)
+    assert "4 jobs to run, less than a minute on 1 core(s)." in result.output
+    assert "1/4 naive on nile" in result.output
+    assert " s, less than a minute left" in result.output
+    assert f"Report: {out / 'report.html'}" in result.output
+    assert (out / "report.html").as_uri() in result.output
+    next((out / "jobs").iterdir()).unlink()
+    assert "1 jobs to run (3 are done already)" in command(*words, "--resume").output
 
 
 def test_lists_name_what_suites_may_name(command):
