@@ -15,7 +15,8 @@ try:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.table import Column, Table
 
-    from harmonic_forecasters import datasets
+    from harmonic_forecasters import __version__, datasets
+    from harmonic_forecasters.backtesting.duration import Remaining, costly_first, in_words
     from harmonic_forecasters.backtesting.models import known_models
     from harmonic_forecasters.backtesting.record import run_record
     from harmonic_forecasters.backtesting.report import format_number, save_record, write_reports
@@ -27,10 +28,29 @@ except ModuleNotFoundError as error:
         "pip install 'harmonic-forecasters[benchmark]'"
     )
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 listing = typer.Typer(no_args_is_help=True, help="List what suites may name.")
 app.add_typer(listing, name="list")
 console = Console()
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"harmonic-forecasters {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Run a benchmark suite, write its reports, list what there is.
+
+    Example: harmonic-forecasters benchmark quick --output results --jobs 2
+    """
 
 
 @app.command()
@@ -40,18 +60,33 @@ def benchmark(
     jobs: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Keep the jobs that are done.")] = False,
     isolate: Annotated[
-        bool, typer.Option("--isolate", help="A process a job; measures peak memory.")
+        bool, typer.Option("--isolate", help="Run each job in its own process and measure its peak memory.")
     ] = False,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A package whose forecasters the suite may name, beside darts and sktime. Repeatable."
+        ),
+    ] = None,
     check_lookahead: Annotated[
         bool, typer.Option("--check-lookahead", help="Fail models whose forecasts see the future.")
     ] = False,
 ) -> None:
-    """Run every model of SUITE on every task, and write the reports."""
+    """Run every model of SUITE on every task, and write the reports.
+
+    Example: harmonic-forecasters benchmark my.yaml --output results --jobs 2 --resume
+    """
     with _one_line_errors(ValueError, OSError):
-        chosen = load_suite(suite)
-        to_do = jobs_to_do(chosen, output, resume=resume, lookahead=check_lookahead)
+        chosen = load_suite(suite, trust or ())
+        for spec in chosen.models:
+            spec.load_class()
+        to_do = costly_first(jobs_to_do(chosen, output, resume=resume, lookahead=check_lookahead))
         save_record(output, run_record(chosen))
-    with _SuiteProgress(len(to_do)) as progress:
+    remaining = Remaining(to_do, jobs)
+    n_kept = len(chosen.tasks) * len(chosen.models) - len(to_do)
+    kept = f" ({n_kept} are done already)" if n_kept else ""
+    console.print(f"{len(to_do)} jobs to run{kept}, {in_words(remaining.seconds())} on {jobs} core(s).")
+    with _SuiteProgress(len(to_do), remaining) as progress:
         run_jobs(
             to_do,
             chosen.seed,
@@ -119,10 +154,11 @@ def _one_line_errors(*kinds: type[Exception]) -> Iterator[None]:
 
 
 class _SuiteProgress:
-    """A bar that says what runs and what remains; a line a job where the output is no terminal."""
+    """A bar that shows what runs and what remains; one line per job if the output is not a terminal."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, remaining: Remaining) -> None:
         self._running: list[str] = []
+        self._remaining = remaining
         self._progress = Progress(
             BarColumn(),
             MofNCompleteColumn(),
@@ -149,17 +185,24 @@ class _SuiteProgress:
     def done(self, job: Job, record: Record) -> None:
         self._running.remove(_job_name(job))
         self._n_done += 1
+        seconds = (record["fit_seconds"] or 0.0) + (record["predict_seconds"] or 0.0)
+        if record["status"] == "ok":
+            self._remaining.done(job, seconds)
         if record["status"] == "failed":
             console.print(f"failed: {_job_name(job)}: {record['error']}", markup=False, soft_wrap=True)
         elif not console.is_terminal:
-            seconds = record["fit_seconds"] + record["predict_seconds"]
+            left = in_words(self._remaining.seconds())
             console.print(
-                f"{self._n_done}/{self._total} {_job_name(job)} {seconds:.1f} s", markup=False, soft_wrap=True
+                f"{self._n_done}/{self._total} {_job_name(job)} {seconds:.1f} s, {left} left",
+                markup=False,
+                soft_wrap=True,
             )
         self._show()
 
     def _show(self) -> None:
-        self._progress.update(self._bar, completed=self._n_done, description=", ".join(self._running))
+        left = in_words(self._remaining.seconds())
+        running = f"{left} left: {', '.join(self._running)}"
+        self._progress.update(self._bar, completed=self._n_done, description=running)
 
 
 def _job_name(job: Job) -> str:
@@ -170,12 +213,13 @@ def _job_name(job: Job) -> str:
 def _print_reports(directory: Path) -> None:
     board = write_reports(directory)
     for group, rows in board.groupby("group", sort=False):
-        headings = ("rank", "win rate", "relative error", "failed", "seconds")
+        headings = ("rank", "win rate", "relative error", "failed", "not run", "seconds")
         table = Table(_name_column(), *headings, title=str(group))
         for row in rows.to_dict("records"):
             table.add_row(*_cells(row))
         console.print(table)
-    console.print(f"Report: {directory / 'report.html'}", soft_wrap=True, highlight=False)
+    page = (directory / "report.html").resolve()
+    console.print(f"Report: {page}\nOpen it in a browser: {page.as_uri()}", soft_wrap=True, highlight=False)
 
 
 def _name_column() -> Column:
@@ -188,9 +232,10 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
     interval = "" if isnan(low) else f" ({format_number(low)}..{format_number(high)})"
     return (
         row["model"],
-        f"{row['mean_rank']:.2f}",
-        f"{100 * row['win_rate']:.0f} %",
+        "-" if isnan(row["mean_rank"]) else f"{row['mean_rank']:.2f}",
+        "-" if isnan(row["win_rate"]) else f"{100 * row['win_rate']:.0f} %",
         f"{format_number(row['relative_error'])}{interval}",
         str(row["failures"]),
+        str(row["not_run"]),
         format_number(row["seconds"]),
     )

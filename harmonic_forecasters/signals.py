@@ -29,12 +29,12 @@ class Signals:
 
     values : (n_series, n_samples), what is observed.
     clean : (n_series, n_samples), the same without noise, on the same scale.
-    period : (n_series, max_components), samples a cycle; rows with fewer components are padded with NaN.
+    period : (n_series, max_components), samples per cycle; rows with fewer components are padded with NaN.
     amplitude : like period, unit of the values; where amplitudes change with time, each function says at
         which time they are stated.
     phase : like period, radians at the first sample, of a sine.
     time : (n_samples,), positions 0, 1, ... or datetime64 stamps.
-    names : one name a series.
+    names : one name per series.
     """
 
     values: FloatArray
@@ -71,7 +71,7 @@ def harmonic_sums(
     Parameters
     ----------
     n_signals : number of signals, at least 1.
-    length : samples a signal, at least 1.
+    length : samples per signal, at least 1.
     n_components, periods : (lowest, highest); periods in samples, at least 2 (the Nyquist limit).
     noise : standard deviation of the noise, relative to the largest absolute value of the clean signal.
     random_state : an int or a numpy Generator. The same seed gives the same signals.
@@ -283,9 +283,9 @@ def _stationary_sums(
     weight = -1j * amplitude * np.exp(1j * phase)
     result = np.empty((len(count), length))
     first_component = np.concatenate([[0], np.cumsum(count)])
-    signals_a_block = max(1, _BLOCK_ELEMENTS // (length * int(count.max())))
-    for start in range(0, len(count), signals_a_block):
-        stop = min(start + signals_a_block, len(count))
+    signals_per_block = max(1, _BLOCK_ELEMENTS // (length * int(count.max())))
+    for start in range(0, len(count), signals_per_block):
+        stop = min(start + signals_per_block, len(count))
         chosen = slice(first_component[start], first_component[stop])
         distinct, which = np.unique(period[chosen], return_inverse=True)
         coarse = np.exp(2j * np.pi * _cycles_elapsed(distinct, coarse_times))
@@ -314,9 +314,9 @@ def _modulated_sums(
     """
     result = np.empty((len(period), length))
     t = np.arange(length, dtype=np.float64)
-    signals_a_block = max(1, _BLOCK_ELEMENTS // (length * period.shape[1]))
-    for start in range(0, len(period), signals_a_block):
-        block = slice(start, start + signals_a_block)
+    signals_per_block = max(1, _BLOCK_ELEMENTS // (length * period.shape[1]))
+    for start in range(0, len(period), signals_per_block):
+        block = slice(start, start + signals_per_block)
         peak = midpoint[block, :, None]
         # The triangle is 0 at both ends of the signal and 1 at the midpoint.
         rise = t / np.maximum(peak, 1e-9)

@@ -139,7 +139,7 @@ BAD_DARTS_SERIES = [
     ("one of several too short", [SERIES, SERIES[:11]], "at least 12 time stamp", "got 11 in series 1"),
     ("all NaN", SERIES * np.nan, "at least one observed value", "all NaN"),
     ("one infinite value", TimeSeries.from_values(changed(35, np.inf)), "finite values or NaN", "1 infinite"),
-    ("several samples", TimeSeries.from_values(np.ones((40, 1, 3))), "one sample a time stamp", "got 3"),
+    ("several samples", TimeSeries.from_values(np.ones((40, 1, 3))), "one sample per time stamp", "got 3"),
     ("no series", [], NO_SERIES, "list of nothing"),
     ("None among them", [SERIES, None], NO_SERIES, "NoneType"),
     ("list of lists", [[SERIES]], NO_SERIES, "list of list"),
@@ -242,7 +242,12 @@ def covariate_cases() -> Iterator[Case]:
         ("dates", daily, "have the frequency of the series, 1", "got <Day>"),
         ("a gap", TimeSeries.from_values(changed(35, np.nan)), GAPS, "got 1 .*position 35 "),
         ("infinite", TimeSeries.from_values(changed(35, np.inf)), GAPS, "got 1 .*position 35 "),
-        ("several samples", TimeSeries.from_values(np.ones((40, 1, 3))), "one sample a time stamp", "got 3"),
+        (
+            "several samples",
+            TimeSeries.from_values(np.ones((40, 1, 3))),
+            "one sample per time stamp",
+            "got 3",
+        ),
         ("two for one", [SERIES, SERIES], "one TimeSeries for each series", "got 2 for 1"),
         ("an array", VALUES, "a TimeSeries or a sequence of one for each series", "got ndarray"),
         (
@@ -374,8 +379,8 @@ BAD_SKTIME_FITS = [
     (
         "too short",
         NUMBERED[:5],
-        "window_length .* from 1 to the samples of the series",
-        "5, got 12",
+        r"window_length .* from 1 to 5 \(the samples of the series\)",
+        "got 12",
         ValueError,
     ),
     ("empty", NUMBERED[:0], "at least 1 sample", r"got \(0, 1\)", ValueError),

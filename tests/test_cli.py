@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from harmonic_forecasters import cli, datasets
+from harmonic_forecasters import __version__, cli, datasets
 from harmonic_forecasters.backtesting.models import known_models
 from harmonic_forecasters.backtesting.runner import run_jobs
 
@@ -71,6 +71,27 @@ def test_help_names_every_command(command):
         assert option in plain
 
 
+def test_the_version_is_that_of_the_package(command):
+    words = [sys.executable, "-m", "harmonic_forecasters", "--version"]
+    run = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["harmonic-forecasters", __version__]
+    assert command("--version").output == run.stdout
+
+
+def test_a_run_says_how_long_it_takes_what_remains_and_where_the_report_is(command, in_process, tmp_path):
+    path, out = tmp_path / "own.yaml", tmp_path / "out"
+    path.write_text(SUITE)
+    words = ("benchmark", path, "--trust", "spy_models", "--output", out)
+    result = command(*words)
+    assert "4 jobs to run, less than a minute on 1 core(s)." in result.output
+    assert "1/4 naive on nile" in result.output
+    assert " s, less than a minute left" in result.output
+    assert f"Report: {out / 'report.html'}" in result.output
+    assert (out / "report.html").as_uri() in result.output
+    next((out / "jobs").iterdir()).unlink()
+    assert "1 jobs to run (3 are done already)" in command(*words, "--resume").output
+
+
 def test_lists_name_what_suites_may_name(command):
     for words, names in (
         ("models", known_models()),
@@ -108,13 +129,18 @@ def test_mistakes_end_in_one_line_and_code_2(command, suite_file, tmp_path, word
 
 @pytest.mark.parametrize("words", [["--jobs", "0"], ["--jobs", "x"]])
 def test_a_number_of_jobs_below_one_is_refused(command, suite_file, tmp_path, words):
-    assert command("benchmark", suite_file, "--output", tmp_path / "out", *words).exit_code == 2
+    assert (
+        command(
+            "benchmark", suite_file, "--trust", "spy_models", "--output", tmp_path / "out", *words
+        ).exit_code
+        == 2
+    )
     assert not (tmp_path / "out").exists()
 
 
 def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, suite_file, tmp_path):
     out = tmp_path / "out"
-    result = command("benchmark", suite_file, "--output", out)
+    result = command("benchmark", suite_file, "--trust", "spy_models", "--output", out)
     assert result.exit_code == 0
     wanted = {"results.parquet", "leaderboard.csv", "jobs.csv", "report.html", "record.json", "jobs"}
     assert {path.name for path in out.iterdir()} == wanted
@@ -128,12 +154,12 @@ def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, 
         assert re.search(rf"\b{row['model']}\W+{row['mean_rank']:.2f}\b", result.output)
 
     before = (out / "results.parquet").read_bytes()
-    refused = command("benchmark", suite_file, "--output", out)
+    refused = command("benchmark", suite_file, "--trust", "spy_models", "--output", out)
     assert refused.exit_code == 2
     assert "already holds jobs" in refused.stderr
     assert (out / "results.parquet").read_bytes() == before
 
-    resumed = command("benchmark", suite_file, "--output", out, "--resume")
+    resumed = command("benchmark", suite_file, "--trust", "spy_models", "--output", out, "--resume")
     assert resumed.exit_code == 0
     assert "1/4" not in resumed.output
     assert (out / "results.parquet").read_bytes() == before
@@ -144,7 +170,7 @@ def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, 
 def test_every_group_has_its_own_table(command, in_process, tmp_path):
     path = tmp_path / "own.yaml"
     path.write_text(SUITE.replace("seasonality: 10", "seasonality: 10, group: cycles"))
-    result = command("benchmark", path, "--output", tmp_path / "out")
+    result = command("benchmark", path, "--trust", "spy_models", "--output", tmp_path / "out")
     board = pd.read_csv(tmp_path / "out" / "leaderboard.csv")
     printed = re.findall(r"\b(naive|noisy)\W+(\d\.\d\d)\W+\d", result.output)
     assert printed == [(row.model, f"{row.mean_rank:.2f}") for row in board.itertuples()]
@@ -152,10 +178,10 @@ def test_every_group_has_its_own_table(command, in_process, tmp_path):
 
 def test_failures_are_printed_as_they_happen(command, in_process, tmp_path):
     path = tmp_path / "own.yaml"
-    path.write_text(SUITE + '  - {name: bad, class: "no_such_package:Model"}\n')
-    result = command("benchmark", path, "--output", tmp_path / "out")
+    path.write_text(SUITE + '  - {name: bad, class: "spy_models:Failing"}\n')
+    result = command("benchmark", path, "--trust", "spy_models", "--output", tmp_path / "out")
     assert result.exit_code == 0
-    assert "failed: bad on nile: ValueError: class 'no_such_package:Model' cannot be loaded" in result.output
+    assert "failed: bad on nile: RuntimeError: the <b>spy</b> refuses to fit" in result.output
 
 
 def test_the_command_needs_the_extra_benchmark_and_says_so():
@@ -173,7 +199,7 @@ def test_a_killed_run_resumes_to_the_table_of_an_uninterrupted_one(tmp_path, sui
     out = tmp_path / "killed"
 
     script = Path(sys.executable).with_name("harmonic-forecasters")
-    words = [script, "benchmark", suite_file, "--output", out]
+    words = [script, "benchmark", suite_file, "--trust", "spy_models", "--output", out]
 
     with subprocess.Popen(words, env=environment, start_new_session=True, stdout=subprocess.DEVNULL) as run:
         deadline = time.monotonic() + 120
@@ -193,7 +219,7 @@ def test_a_killed_run_resumes_to_the_table_of_an_uninterrupted_one(tmp_path, sui
 
     monkeypatch.syspath_prepend(str(SPIES))
     whole = tmp_path / "whole"
-    suite = cli.load_suite(str(suite_file))
+    suite = cli.load_suite(str(suite_file), ["spy_models"])
     cli.save_record(whole, cli.run_record(suite))
     run_jobs(cli.jobs_to_do(suite, whole, resume=False), suite.seed, whole)
     cli.write_reports(whole)

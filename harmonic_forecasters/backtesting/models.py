@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
@@ -14,10 +12,10 @@ from typing import Any, NoReturn
 import yaml
 
 from harmonic_forecasters.backtesting.task import Task
+from harmonic_forecasters.backtesting.trust import check_class_path, load_class
 
 SCOPES = (None, "local", "global")
 _KEYS = ("class", "base", "params", "scope", "standardize", "about")
-_CLASS_PATH = re.compile(r"[\w.]+:\w+")
 
 #: word -> what it stands for on a task, in samples; parameters may hold these words.
 PLACEHOLDERS: Mapping[str, Callable[[Task], int]] = {
@@ -46,6 +44,10 @@ class ModelSpec:
     scope : ``"local"``, ``"global"`` or None for what the class is by nature.
     standardize : show the model (history - mean) / deviation and map its forecast back.
     about : one line for reports.
+    trusted : packages beside darts, sktime and this one that ``class_path`` may belong to. The user gives
+        them, never the suite, and they are no part of the record.
+
+    Raises ValueError for an option out of its range, and for a class of another package: see :mod:`.trust`.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ModelSpec:
     scope: str | None = None
     standardize: bool = False
     about: str = ""
+    trusted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         def refuse(rule: str, value: object) -> NoReturn:
@@ -63,8 +66,10 @@ class ModelSpec:
             refuse("name must be a text", self.name)
         if self.scope not in SCOPES:
             refuse("scope must be local or global", self.scope)
-        if not isinstance(self.class_path, str) or not _CLASS_PATH.fullmatch(self.class_path):
-            refuse("class must be written package.module:Class", self.class_path)
+        try:
+            check_class_path(self.class_path, self.trusted)
+        except ValueError as error:
+            raise ValueError(f"model {self.name!r}: {error}") from error
         if not isinstance(self.params, Mapping):
             refuse("params must be a mapping", self.params)
         if not isinstance(self.standardize, bool):
@@ -75,7 +80,14 @@ class ModelSpec:
 
     def as_record(self) -> dict[str, Any]:
         """The fields as plain values."""
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if key != "trusted"}
+
+    def load_class(self) -> type:
+        """The class, imported and checked, not constructed; raises as :func:`.trust.load_class` does."""
+        try:
+            return load_class(self.class_path, self.trusted)
+        except ValueError as error:
+            raise ValueError(f"model {self.name!r}: {error}") from error
 
 
 @cache
@@ -85,12 +97,13 @@ def known_models() -> dict[str, ModelSpec]:
     return {name: _from_mapping(name, entry) for name, entry in yaml.safe_load(text).items()}
 
 
-def model_spec(entry: str | Mapping[str, Any]) -> ModelSpec:
+def model_spec(entry: str | Mapping[str, Any], trusted: Sequence[str] = ()) -> ModelSpec:
     """A model as a suite writes it.
 
     entry : a known name; ``package.module:Class``; or a mapping with ``name`` and either ``class``, or
         ``base``, a known name to start from (left out: ``name`` itself is the known one), and with
         ``params``, ``scope``, ``standardize``, ``about``.
+    trusted : packages that its class may belong to, beside darts, sktime and this one.
     Raises ValueError for an unknown name or key; the message lists the known ones.
     """
     if isinstance(entry, str):
@@ -108,7 +121,7 @@ def model_spec(entry: str | Mapping[str, Any]) -> ModelSpec:
         keys["class"] = name
         name = name.split(":")[1]
     if "class" in keys:
-        return _from_mapping(name, keys)
+        return _from_mapping(name, keys, trusted)
     base = keys.pop("base", name)
     if base not in known_models():
         raise ValueError(
@@ -126,33 +139,27 @@ def model_spec(entry: str | Mapping[str, Any]) -> ModelSpec:
         merged["params"] = dict(known.params) | dict(keys["params"])
     elif keys.get("params") is None:
         merged["params"] = known.params
-    return _from_mapping(name, merged)
+    return _from_mapping(name, merged, trusted)
 
 
-def _from_mapping(name: str, entry: Mapping[str, Any]) -> ModelSpec:
+def _from_mapping(name: str, entry: Mapping[str, Any], trusted: Sequence[str] = ()) -> ModelSpec:
     options = {key: value for key, value in entry.items() if key not in ("class", "params")}
-    return ModelSpec(name=name, class_path=entry["class"], params=entry.get("params") or {}, **options)
+    return ModelSpec(
+        name=name,
+        class_path=entry["class"],
+        params=entry.get("params") or {},
+        trusted=tuple(trusted),
+        **options,
+    )
 
 
 def build(spec: ModelSpec, task: Task, seed: int) -> Any:
     """The model, made for the task; ``random_state`` is the seed where the class takes one."""
     params = {key: _fill(value, task) for key, value in spec.params.items()}
-    model_class = load_class(spec.class_path)
+    model_class = spec.load_class()
     if "random_state" not in params and "random_state" in _parameter_names(model_class):
         params["random_state"] = seed
     return model_class(**params)
-
-
-def load_class(class_path: str) -> Any:
-    """The class that ``package.module:Class`` names.
-
-    Raises ValueError where the module or the class does not exist, with the reason.
-    """
-    module_name, class_name = class_path.split(":")
-    try:
-        return getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"class {class_path!r} cannot be loaded: {error}") from error
 
 
 def _fill(value: Any, task: Task) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, PlainValidator, ValidationInfo, model_validator
 
 from harmonic_forecasters.backtesting.checked import Checked, Text, check_keys, shown
 from harmonic_forecasters.backtesting.models import ModelSpec, model_spec
@@ -52,9 +52,11 @@ def _task(entry: Any) -> Task:
     return Task(**entry)
 
 
-def _models(value: Any) -> tuple[ModelSpec, ...]:
+def _models(value: Any, options: ValidationInfo) -> tuple[ModelSpec, ...]:
+    trusted = options.data.get("trusted", ())
     models = tuple(
-        entry if isinstance(entry, ModelSpec) else model_spec(entry) for entry in _entries("models", value)
+        entry if isinstance(entry, ModelSpec) else model_spec(entry, trusted)
+        for entry in _entries("models", value)
     )
     _check_names("models", [model.name for model in models])
     return models
@@ -79,6 +81,7 @@ class Suite(Checked):
     """Tasks and models to run, every model on every task.
 
     tasks, models : objects, or what a YAML file holds in their place.
+    trusted : packages whose forecasters the models may be, beside those of darts, sktime and this one.
     reference : the model that errors are divided by on leaderboards; the first one by default.
     elsewhere : results of other studies, for the report.
     source : the YAML text, kept for the record.
@@ -93,6 +96,7 @@ class Suite(Checked):
     about: str = ""
     seed: NaturalNumber = 0
     tasks: Annotated[tuple[Task, ...], PlainValidator(_tasks)]
+    trusted: tuple[str, ...] = ()
     models: Annotated[tuple[ModelSpec, ...], PlainValidator(_models)]
     reference: str = Field(default_factory=lambda options: options["models"][0].name)
     elsewhere: tuple[Result, ...] = ()
@@ -115,9 +119,10 @@ def suite_names() -> list[str]:
     )
 
 
-def load_suite(name_or_path: str) -> Suite:
+def load_suite(name_or_path: str, trusted: Sequence[str] = ()) -> Suite:
     """A suite by its name, or from a YAML file of the user's, where paths of datasets begin at its folder.
 
+    trusted : packages whose forecasters the suite may name, beside darts, sktime and this one.
     Raises ValueError for an unknown suite, an unknown key (the message lists those allowed), a repeated name
     or an option out of its range.
     """
@@ -125,17 +130,17 @@ def load_suite(name_or_path: str) -> Suite:
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():
             raise ValueError(f"suite file must exist, got {name_or_path!r}")
-        return parse_suite(path.stem, path.read_text(encoding="utf-8"), path.parent.resolve())
+        return parse_suite(path.stem, path.read_text(encoding="utf-8"), trusted, path.parent.resolve())
     if name_or_path not in suite_names():
         raise ValueError(
             f"suite must be one of {', '.join(suite_names())} or a path ending in .yaml, got {name_or_path!r}"
         )
     text = resources.files(__package__).joinpath(f"suites/{name_or_path}.yaml").read_text(encoding="utf-8")
-    return parse_suite(name_or_path, text)
+    return parse_suite(name_or_path, text, trusted)
 
 
-def parse_suite(name: str, text: str, folder: Path | None = None) -> Suite:
-    """A suite from YAML text; errors as in :func:`load_suite`.
+def parse_suite(name: str, text: str, trusted: Sequence[str] = (), folder: Path | None = None) -> Suite:
+    """A suite from YAML text; trusted packages and errors as in :func:`load_suite`.
 
     folder : where relative paths of datasets begin; None for the current folder.
     """
@@ -154,7 +159,7 @@ def parse_suite(name: str, text: str, folder: Path | None = None) -> Suite:
             _beside({**defaults, **entry}, folder) if isinstance(entry, Mapping) else entry
             for entry in content["tasks"]
         ]
-    return Suite(name=name, source=text, folder=folder, **content)
+    return Suite(name=name, source=text, trusted=tuple(trusted), folder=folder, **content)
 
 
 def _beside(task: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Future covariates: what a model without training asks of them, and their values along a series."""
+"""Future covariates: their checks, and their values along a series."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def check_covariates(covariates: Any, n_series: int) -> list[TimeSeries]:
     """The covariates as a list, one for each series.
 
     Raises ValueError unless they are one TimeSeries for one series, or a sequence of as many as there are
-    series, each with one sample a time stamp.
+    series, each with one sample per time stamp.
     """
     checked = [covariates] if isinstance(covariates, TimeSeries) else covariates
     if not isinstance(checked, Sequence) or not all(isinstance(one, TimeSeries) for one in checked):
@@ -31,7 +31,7 @@ def check_covariates(covariates: Any, n_series: int) -> list[TimeSeries]:
     for i, one in enumerate(checked):
         if one.n_samples != 1:
             raise ValueError(
-                f"future_covariates must have one sample a time stamp, got {one.n_samples} in series {i}"
+                f"future_covariates must have one sample per time stamp, got {one.n_samples} in series {i}"
             )
     return list(checked)
 

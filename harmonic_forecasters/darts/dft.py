@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from harmonic_forecasters.darts.untrained import UntrainedGlobalModel
-from harmonic_forecasters.spectral import Continuation, FloatArray, check_dft_options, fit_dft
+from harmonic_forecasters.spectral import (
+    LIGHT_BLOCK_VALUES,
+    Continuation,
+    FloatArray,
+    check_dft_options,
+    fit_dft,
+)
 
 
 class DFTModel(UntrainedGlobalModel):
-    """Forecasts that continue the DFT of the last window: with nothing cut, the window over again.
+    """Forecasts that continue the DFT of the last window: with nothing cut, they repeat the window.
 
     The DFT knows only sinusoids with whole cycles in the window. Those it continues to rounding; any other
-    leaks over all frequencies, and the forecast jumps back to the beginning of the window. It is kept as the
+    leaks over all frequencies, and the forecast jumps back to the beginning of the window. The model is the
     reference that every better method must beat.
 
     Nothing is trained: ``fit`` checks the series and remembers a single one, and ``predict`` takes any other.
-    Each component of a multivariate series is forecast by itself.
+    Each component of a multivariate series is forecast separately.
 
     Parameters
     ----------
@@ -24,9 +30,9 @@ class DFTModel(UntrainedGlobalModel):
     output_chunk_length : forecasts of more samples than this are made in chunks, each from a window that
         holds the chunks before it; None forecasts any number of samples at once. Give a number to a
         RegressionEnsembleModel with ``train_using_historical_forecasts=True``, which divides by it.
-    window : the taper, anything that scipy.signal.get_window takes, as ``"hamming"`` or ``("kaiser", 8.0)``.
-        Its coherent gain is divided out of the amplitudes, the taper itself is not.
-    n_components : keep only so many of the strongest sinusoids of each component; None keeps all.
+    window : the taper, anything that scipy.signal.get_window takes, such as ``"hamming"`` or ``("kaiser",
+        8.0)``. Its coherent gain is divided out of the amplitudes, the taper itself is not.
+    n_components : number of sinusoids kept in each component, the strongest; None keeps all.
     trend : None, ``"constant"`` (the mean) or ``"linear"`` (least squares): removed first, and continued.
 
     Raises
@@ -47,6 +53,8 @@ class DFTModel(UntrainedGlobalModel):
       component  period  amplitude
     0      tide    12.0        3.0
     """
+
+    values_per_block = LIGHT_BLOCK_VALUES
 
     def __init__(
         self,

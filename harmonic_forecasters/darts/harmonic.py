@@ -12,22 +12,23 @@ from harmonic_forecasters.spectral import MIN_OBSERVED, Continuation, FloatArray
 class HarmonicModel(UntrainedGlobalModel):
     """Forecasts of signals made of harmonics, whatever their periods.
 
-    Periods need not divide the window and need not be told. The default, a blend, weighs adaptive spectra of
-    the window and of its changes, plain and in logarithms, by how probable each makes the window.
+    Periods are found; they need not be known, and need not divide the window. The default method, a blend,
+    averages adaptive spectra and linear predictions of the window, of its changes and of their logarithms,
+    weighted by how probable each makes the window.
 
-    Future covariates, as holidays and temperatures, are regressors in the mean: their effects are estimated
-    in each window by generalised least squares under the adaptive spectrum, shrunk as far as they are not
-    significant, and what remains is continued as above. They must be known from the beginning of a window to
-    the end of its forecast.
+    Future covariates, such as holidays and temperatures, are regressors in the mean. Their effects are
+    estimated in each window by generalised least squares under the adaptive spectrum, and shrunk if they are
+    not significant; the method continues what remains. Covariates must be known from the beginning of a
+    window to the end of its forecast.
 
     Nothing is trained: ``fit`` checks the series and remembers a single one, and ``predict`` takes any other.
-    Each component of a multivariate series is forecast by itself. A window needs at least 8 observed values;
+    Each component of a multivariate series is forecast separately. A window needs at least 8 observed values;
     NaN marks missing ones.
 
-    ``spectrum()`` gives the sinusoids that the method finds, refined by joint least squares, strongest first,
-    and adds the columns frequency_error, amplitude_error, phase_error (standard errors); share (of the
-    variance of the window); group (sinusoids closer than one cycle a window, which it can hardly separate,
-    have the same number): see :mod:`harmonic_forecasters.spectral.components`.
+    ``spectrum()`` returns the sinusoids that the method finds, refined by joint least squares, strongest
+    first, with the additional columns frequency_error, amplitude_error, phase_error (standard errors), share
+    (of the variance of the window) and group (the same number for sinusoids closer than one cycle per window,
+    which can hardly be separated): see :mod:`harmonic_forecasters.spectral.components`.
 
     Parameters
     ----------
@@ -37,16 +38,16 @@ class HarmonicModel(UntrainedGlobalModel):
         holds the chunks before it; None forecasts any number of samples at once. Likelihood parameters and
         samples are given for one chunk only: how errors grow through chunks fed back is not known.
     method : ``"blend"``, or a single method: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"``
-        or ``"sparse_bayes"``; each is explained in the module of its name in ``spectral``.
-    periods : known ones, in samples, at least 2; they and their harmonics get waves of their own, which do
-        not fade far ahead as others do. ``"blend"`` and ``"iaa"`` take them; None leaves all to be found.
+        or ``"sparse_bayes"``; the module of that name in ``spectral.methods`` explains it.
+    periods : known periods, in samples, at least 2; they and their harmonics get waves of their own, which do
+        not fade far ahead as others do. ``"blend"`` and ``"iaa"`` take them. None: all periods are found.
     likelihood : None for point forecasts only. With ``"gaussian"`` or ``"quantile"``, forecast errors are
-        normal: ``num_samples`` draws from them, each step and component by itself (errors of neighbouring
+        normal: ``num_samples`` draws from them, each step and component independently (errors of neighbouring
         steps are not correlated in the draws), and ``predict_likelihood_parameters=True`` gives mean and
-        standard deviation (``tide_mu``, ``tide_sigma``) or quantiles (``tide_q0.100``). A forecast that is
-        not sampled is the mean.
-    quantiles : those that ``"quantile"`` shows, above 0 and below 1; None shows 0.01, 0.05, 0.1, 0.25, 0.5
-        and their mirror images.
+        standard deviation (``tide_mu``, ``tide_sigma``) or quantiles (``tide_q0.100``). Without
+        samples, the forecast is the mean.
+    quantiles : those that ``"quantile"`` returns, above 0 and below 1; None returns 0.01, 0.05, 0.1, 0.25,
+        0.5 and their mirror images.
 
     Raises
     ------
@@ -59,7 +60,7 @@ class HarmonicModel(UntrainedGlobalModel):
 
     Examples
     --------
-    A period that does not divide the window is continued all the same:
+    A period that does not divide the window is continued too:
 
     >>> import numpy as np
     >>> from darts import TimeSeries
@@ -76,7 +77,7 @@ class HarmonicModel(UntrainedGlobalModel):
       component  period  amplitude  share
     0      tide   12.42        3.0   0.99
 
-    A holiday that is known beforehand is a covariate:
+    A known holiday is a covariate:
 
     >>> holiday = TimeSeries.from_values(np.isin(t, [7, 35, 58, 99, 110]).astype(float))
     >>> visits = tide + 4 * holiday

@@ -18,7 +18,7 @@ QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
 class Show(NamedTuple):
-    """What of a distribution is asked for, in darts' words: parameters, samples, or else its mean."""
+    """What is asked for, in darts' words: parameters of the distribution, samples, or else its mean."""
 
     num_samples: int
     predict_likelihood_parameters: bool
@@ -42,7 +42,7 @@ class NormalLikelihood(Likelihood):
         return np.stack([fit.evaluate(t), np.sqrt(fit.variance(t))], axis=2)
 
     def sample(self, moments: FloatArray, num_samples: int, generator: np.random.RandomState) -> FloatArray:
-        """Draws from the distributions, each step and component by itself.
+        """Draws from the distributions, each step and component independently.
 
         moments : (n_origins, n, n_components, 2), as :meth:`moments` gives them.
         Returns (n_origins, n, n_components, num_samples).

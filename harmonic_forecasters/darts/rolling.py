@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from harmonic_forecasters.spectral import FloatArray
 
-# Samples forecast together: far above where a larger batch is faster, and bounded, so that rolling over many
-# long series takes no more memory than over one (32 MB an array).
+# Samples forecast together, 32 MB per array. Larger batches are no faster, and the bound keeps memory
+# constant when rolling over many long series.
 BATCH_SAMPLES = 4_000_000
 
 #: Windows, (n_windows, n_samples), and regressors or None, (n_windows, n_regressors, n_samples + ahead), ->
@@ -27,8 +27,8 @@ def rolling_windows(
 
     values : (n_samples, n_components).
     origins : rising positions of the first sample to forecast; each window ends one sample before.
-    input_chunk_length : samples a window, or None for all samples before the origin.
-    ahead : samples that each window takes from the origin on, besides.
+    input_chunk_length : samples per window, or None for all samples before the origin.
+    ahead : further samples that each window takes, from the origin on.
     Returns stacks of shape (n_origins in the stack, n_components, n_samples in the window), in order.
 
     Examples
@@ -56,7 +56,8 @@ def forecast_origins(
 ) -> list[FloatArray]:
     """Forecasts from every origin of every series, windows of equal length in one call.
 
-    values : a series each, (n_samples, n_components); origins : its origins, as in :func:`rolling_windows`.
+    values : (n_samples, n_components) for each series; origins : of each series, as in
+        :func:`rolling_windows`.
     covariates : of each series, (n_samples + ahead, n_regressors), at the times of the series and ``ahead``
         after its end; None without any. Each window gets them until ``ahead`` after its own end.
     Returns an array of shape (n_origins, n, n_components, n_answers) for each series.

@@ -1,4 +1,4 @@
-"""darts series: what a model asks of them, and forecasts put back on their time index."""
+"""darts series: their checks, and forecasts put back on their time index."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def check_series(
     """The series as a list.
 
     Raises ValueError unless it is one TimeSeries or a sequence of at least one, each of ``min_length`` time
-    stamps or more, with one sample a time stamp. ``reason`` says in the message where that number is from.
+    stamps or more, with one sample per time stamp. ``reason`` says in the message where that number comes
+    from.
     """
     checked = [series] if isinstance(series, TimeSeries) else series
     if (
@@ -44,7 +45,9 @@ def check_series(
         raise ValueError(f"series must be a TimeSeries or a sequence of at least one, got {describe(series)}")
     for i, one in enumerate(checked):
         if one.n_samples != 1:
-            raise ValueError(f"a series must have one sample a time stamp, got {one.n_samples} in series {i}")
+            raise ValueError(
+                f"a series must have one sample per time stamp, got {one.n_samples} in series {i}"
+            )
         if len(one) < min_length:
             raise ValueError(
                 f"a series must have at least {min_length} time stamp(s), {reason}, "
@@ -75,7 +78,7 @@ def last_points(series: TimeSeries, origins: range, points: FloatArray) -> TimeS
 
 
 def whole_forecasts(series: TimeSeries, origins: range, points: FloatArray) -> list[TimeSeries]:
-    """One series a forecast; arguments as in :func:`last_points`."""
+    """One series per forecast; arguments as in :func:`last_points`."""
     n = points.shape[1]
     index = extended_index(series, n)
     return [

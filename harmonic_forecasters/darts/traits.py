@@ -1,4 +1,4 @@
-"""What darts asks of a model before it runs it, answered for models without training."""
+"""What darts asks a model before it runs it, answered for untrained models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harmonic_forecasters.darts.likelihoods import NormalLikelihood
 
 
 class UntrainedTraits(GlobalForecastingModel):
-    """Lengths, lags and abilities of a global model that learns nothing.
+    """Lengths, lags and capabilities of a global model that is not trained.
 
     Its targets are windows of ``input_chunk_length`` samples, or whole series of ``min_samples`` at least;
     none to learn from follow them. The parameters are those of :class:`~.untrained.UntrainedGlobalModel`.
@@ -67,7 +67,7 @@ class UntrainedTraits(GlobalForecastingModel):
 
     @property
     def min_train_series_length(self) -> int:
-        # Not darts' input plus output: there are no targets to learn.
+        # Not input plus output as in darts: there are no targets to learn.
         return self._target_window_lengths[0]
 
     @property

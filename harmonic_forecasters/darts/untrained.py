@@ -1,4 +1,4 @@
-"""What darts models without training have in common: series in, windows to the mathematics, series out."""
+"""What untrained darts models have in common: series in, windows to the mathematics, series out."""
 
 from __future__ import annotations
 
@@ -56,11 +56,14 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
     components.
 
     input_chunk_length : samples in the window, the last ones of a series; None takes the whole series.
-    output_chunk_length : samples forecast at once; further ones follow from windows that hold the forecasts
-        before them. None forecasts any number at once.
+    output_chunk_length : samples forecast at once; further samples are forecast from windows that contain the
+        previous forecasts. None forecasts any number at once.
     likelihood : how forecast errors are shown and sampled; None for point forecasts only.
     Raises ValueError where either is neither None nor a whole number within its range.
     """
+
+    #: Values of windows per block; None for the default, which suits methods that solve for each window.
+    values_per_block: int | None = None
 
     @abstractmethod
     def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
@@ -77,12 +80,12 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
         future_covariates: TimeSeries | Sequence[TimeSeries] | None = None,
         verbose: bool | None = None,
     ) -> Self:
-        """Check the series, and remember it where it is a single one, so that ``predict(n)`` can do without.
+        """Check the series, and remember a single one, so that ``predict(n)`` needs no series.
 
         Series may differ in length, frequency and number of components, and so may covariates.
-        future_covariates : of a model that supports them, one for each series, over its window at least.
+        future_covariates : if the model supports them, one for each series, at least over its window.
         Raises ValueError for a series that cannot be forecast (shorter than ``input_chunk_length``, with too
-        few observed values in its window, an infinite one, or several samples a time stamp), for covariates
+        few observed values in its window, an infinite one, or several samples per time stamp), for covariates
         that do not reach over the window or are not finite in it, and for those that the model does not
         support; the model then stays as it was.
         """
@@ -122,11 +125,11 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
         future_covariates : needed after a fit with them, and refused after one without: one for each series,
             from the first time stamp of its window to the last of its forecast; None takes those that were
             fitted.
-        Returns one forecast a series, in the dtype of the series, with its components, frequency, static
+        Returns one forecast per series, in the dtype of the series, with its components, frequency, static
         covariates, hierarchy and metadata; a list where ``series`` is a sequence.
-        num_samples : more than 1 draws so many samples of every forecast; it needs a likelihood.
-        predict_likelihood_parameters : the parameters of the likelihood in place of the forecast, without
-            static covariates and hierarchy.
+        num_samples : number of samples drawn from every forecast; more than 1 needs a likelihood.
+        predict_likelihood_parameters : return the parameters of the likelihood instead of the forecast,
+            without static covariates and hierarchy.
         random_state : seed of the samples; None goes on with numpy's own random numbers, as darts does.
         The other arguments are those of darts; past covariates must be None.
         Raises ValueError where n < 1, before ``fit``, without ``series`` after a fit on several, for a series
@@ -193,7 +196,7 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
         **prediction: Any,
     ) -> list[TimeSeries] | list[list[TimeSeries]]:
         """Rolling forecasts of all series, computed together; darts calls this with keywords only."""
-        # darts' loop would hand these to predict: what predict refuses is refused here.
+        # darts' own loop hands these to predict, so what predict refuses is refused here.
         inspect.signature(self.predict).bind(forecast_horizon, **(predict_kwargs or {}))
         covariates = prediction.pop("future_covariates")
         if covariates is None and self.future_covariate_series is not None:
@@ -202,7 +205,7 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
         checked = check_series(series, self.min_train_series_length)
         if covariates is not None:
             covariates = check_covariates(covariates, len(checked))
-        # darts' own arithmetic of first and last origins; despite its module's name it needs no torch.
+        # darts' own arithmetic of first and last origins; it needs no torch, whatever its module is called.
         bounds, _ = _create_dataset_bounds(
             self,
             series=checked,
@@ -269,7 +272,7 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
         )
 
     def _means(self, windows: FloatArray, n: int, regressors: FloatArray | None) -> FloatArray:
-        """The n expected samples after each window, (n_windows, n, 1), in chunks if so many are too many."""
+        """The n expected samples after each window, (n_windows, n, 1), chunk by chunk."""
         chunk, ask = self.output_chunk_length, self._asking(lambda fit, t: fit.evaluate(t)[:, :, None])
         if chunk is None or n <= chunk:
             return ask(windows, n, regressors)
@@ -294,7 +297,8 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
                 inside, ahead = np.split(known[0], [n_samples], axis=2)
                 return question(self._fit_windows(block, inside).given(t, ahead), t)
 
-            return in_threads(work, windows, *(() if regressors is None else (regressors,)))
+            given = () if regressors is None else (regressors,)
+            return in_threads(work, windows, *given, block_values=self.values_per_block)
 
         return forecast
 

@@ -1,4 +1,4 @@
-"""What the spectral forecasters of the sktime door share: labels in, labels out, and no mathematics."""
+"""What the spectral sktime forecasters share: labels in, labels out, and no mathematics."""
 
 from __future__ import annotations
 

@@ -11,23 +11,23 @@ from harmonic_forecasters.spectral import Continuation, FloatArray, fit_dft
 class DFTForecaster(SpectralForecaster):
     """Forecast by the discrete Fourier transform of the last samples, extrapolated.
 
-    The window is a trend plus sinusoids that complete whole cycles in it. With nothing cut, the forecast is
-    the window over again. It is exact where all periods divide the window, and poor where a cycle is broken
-    off: choose ``window_length`` accordingly, or take it as the reference that a better method must beat.
+    The window is a trend plus sinusoids that complete whole cycles in it. With nothing cut, the forecast
+    repeats the window. It is exact if all periods divide the window, and poor if a cycle is broken off:
+    choose ``window_length`` accordingly, or use it as the reference that a better method must beat.
 
     Prediction intervals are normal. Their standard deviation is the root mean squared error of forecasting
-    the last quarter of the window from the rest, the same at every horizon and in the sample; residuals of
-    the fit would say nothing, as with nothing cut they are all zero. A window of one sample has no intervals.
+    the last quarter of the window from the rest, the same at every horizon and in-sample. Residuals of the
+    fit carry no information: with nothing cut they are all zero. A window of one sample has no intervals.
 
     Parameters
     ----------
     window_length : int or None, default=None
-        Use only so many of the last samples; None uses all.
+        Number of last samples to use; None uses all.
     window : str, float or tuple, default="boxcar"
         The taper, anything that ``scipy.signal.get_window`` takes. Coefficients are divided by its mean,
         so that a sinusoid of whole cycles keeps its amplitude.
     n_components : int or None, default=None
-        Keep only so many of the strongest sinusoids of each column; None keeps all.
+        Number of sinusoids kept in each column, the strongest; None keeps all.
     trend : None, "constant" or "linear", default="constant"
         What is removed before the transform and added again to forecasts: nothing, the mean, or a line
         by least squares.

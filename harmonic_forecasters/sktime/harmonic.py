@@ -12,28 +12,28 @@ from harmonic_forecasters.spectral import Continuation, FloatArray, fit_harmonic
 class HarmonicForecaster(SpectralForecaster):
     """Forecast signals made of harmonics, whatever their periods.
 
-    Periods need not divide the window and need not be told. The default, a blend, weighs adaptive spectra
-    of the window and of its changes, plain and in logarithms, by how probable each makes the window.
+    Periods are found; they need not be known, and need not divide the window. The default method, a blend,
+    averages adaptive spectra and linear predictions of the window, of its changes and of their logarithms,
+    weighted by how probable each makes the window [1]_.
 
-    ``X``, as holidays and temperatures, enters as regressors in the mean: their effects are estimated in the
-    window by generalised least squares under the adaptive spectrum [2]_, shrunk as far as they are not
-    significant, and what remains is continued as above. X must have a row of finite values for every sample
-    of the window and every step of the forecast.
+    The columns of ``X``, such as holidays and temperatures, are regressors in the mean. Their effects are
+    estimated in the window by generalised least squares under the adaptive spectrum [2]_, and shrunk if they
+    are not significant; the method continues what remains. X must have a row of finite values for every
+    sample of the window and every step of the forecast.
 
-    Prediction intervals are normal, with the variance that the method gives to each step. In the sample,
-    forecasts are a smooth of the data. The window needs at least 8 observed values a column; a series of
-    fewer is refused with a ValueError.
+    Prediction intervals are normal, with the variance that the method gives to each step. In-sample forecasts
+    are a smooth of the data. The window needs at least 8 observed values in each column.
 
     Parameters
     ----------
     window_length : int or None, default=None
-        Use only so many of the last samples, at least 8; None uses all.
+        Number of last samples to use, at least 8; None uses all.
     method : str, default="blend"
         The default blend, or one method by name: "iaa", "burg", "modified_covariance", "esprit" or
-        "sparse_bayes", each explained in the module of its name in ``harmonic_forecasters.spectral``.
+        "sparse_bayes"; the module of that name in ``harmonic_forecasters.spectral.methods`` explains it.
     periods : float, list of float or None, default=None
         Known periods, in samples, at least 2; they and their harmonics get waves of their own, which do
-        not fade far ahead as others do. "blend" and "iaa" take them; None leaves all to be found.
+        not fade far ahead as others do. "blend" and "iaa" take them. None: all periods are found.
 
     Attributes
     ----------
@@ -41,9 +41,9 @@ class HarmonicForecaster(SpectralForecaster):
         The sinusoids, one a row, strongest first: component (the column of y), frequency (cycles per
         sample), period (samples), amplitude (unit of y), phase (radians, of a cosine, at the first sample of
         the window); frequency_error, amplitude_error, phase_error (standard errors of these); share (of the
-        variance of the window); group (sinusoids closer than one cycle a window, which it can hardly
-        separate, have the same number). They are the sinusoids that the method finds, refined by joint least
-        squares, see ``harmonic_forecasters.spectral.components``.
+        variance of the window); group (the same number for sinusoids closer than one cycle per window, which
+        can hardly be separated). The sinusoids are those that the method finds, refined by joint least
+        squares: see ``harmonic_forecasters.spectral.components``.
 
     See Also
     --------
@@ -72,7 +72,7 @@ class HarmonicForecaster(SpectralForecaster):
        period  amplitude  share
     0   12.42        3.0   0.99
 
-    A holiday that is known beforehand is a column of X:
+    A known holiday is a column of X:
 
     >>> holiday = pd.DataFrame({"holiday": np.isin(tide.index, [7, 35, 58, 99, 110]).astype(float)})
     >>> visits = tide + 4 * holiday["holiday"]

@@ -23,9 +23,9 @@ class RememberingForecaster(BaseForecaster):
     fails changes nothing.
     """
 
-    # sktime's own memory is on its way out and warns at every turn.
+    # sktime deprecates its own memory and warns at every use.
     _config: ClassVar[dict[str, Any]] = {"remember_data": False}
-    # sktime creates these only where it remembers from the start, and needs them where it is told to later.
+    # sktime creates these only if it remembers from the start, and needs them if it starts remembering later.
     _y = None
     _X = None
 

@@ -13,6 +13,7 @@
 Modules under ``_parts`` are private.
 """
 
+from harmonic_forecasters.spectral._parts.block_sizes import LIGHT_BLOCK_VALUES
 from harmonic_forecasters.spectral._parts.threads import in_threads
 from harmonic_forecasters.spectral._parts.windows import FloatArray, check_windows
 from harmonic_forecasters.spectral.components import Components, fit_components
@@ -29,6 +30,7 @@ from harmonic_forecasters.spectral.methods.dft import check_dft_options, fit_dft
 from harmonic_forecasters.spectral.regression import Regression, check_number
 
 __all__ = [
+    "LIGHT_BLOCK_VALUES",
     "METHODS",
     "MIN_OBSERVED",
     "TAKING_PERIODS",

@@ -1,7 +1,7 @@
 """The components of a window: its lines refined by joint least squares, with errors, shares and groups.
 
-However lines were found, they are fitted again to the window, by joint least squares. Of the fit the standard
-errors are known, and shares and groups say which of the lines matter and which cannot be told apart.
+Whatever method found the lines, they are fitted to the window again by joint least squares. That fit has
+standard errors; shares and groups show which lines matter and which cannot be told apart.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class Components:
 
     lines : the lines by least squares, phases at the first sample of the window.
     errors : standard errors, shaped as the lines.
-    share : (n_series, n_lines), mean square of the line, amplitude^2 / 2 (amplitude^2 at frequency 1/2), over
-        the variance of the window about its mean. Lines of one group may cancel: shares add up to no more
-        than 1 only where lines lie apart.
+    share : (n_series, n_lines), mean square of the line, amplitude^2 / 2 (amplitude^2 at frequency 1/2),
+        divided by the variance of the window about its mean. Lines of one group can cancel, so shares add up
+        to at most 1 only if the lines lie apart.
     group : (n_series, n_lines), 0 the strongest. Lines whose frequencies chain together in steps below
-        1 / n_samples, one cycle a window, are one group: the window can hardly separate them, and errors of
+        1 / n_samples, one cycle per window, are one group: the window can hardly separate them, and errors of
         each are large. Groups are numbered by the mean square of the sum of their lines over the window,
         oscillations at twice their frequencies left out.
 
@@ -80,14 +80,14 @@ def fit_components(
     """Lines fitted to the windows they were found in, with standard errors.
 
     y : (n_series, n_samples), any unit; NaN marks a missing value.
-    lines : of the same windows, by whatever method. Left out are those that are no components: a level, less
-        than three quarters of a cycle in the window (level and slope take its place), rounding.
+    lines : of the same windows, from any method. Lines that are no components are left out: a level, less
+        than three quarters of a cycle in the window (level and slope take its place), and rounding.
     periods : known ones, samples: lines at their frequencies or those of their harmonics stay there, and have
         no error of frequency.
-    Other lines that stand out of the noise move in frequency, by at most one cycle a window, to the least
-    squares of these lines, level and slope; the rest is fitted to what is left. An error takes the lines
-    found for those there are, and knows no second line hidden under one. Where lines have more parameters
-    than there are values, they stay as they are, and errors count all variance as noise.
+    Lines that stand out of the noise and are not at known periods move in frequency, by at most one cycle per
+    window, to the least squares of these lines, level and slope. Weaker lines are then fitted to what is
+    left. Standard errors assume that the lines found are all the lines there are. If lines have more
+    parameters than there are values, they stay as they are, and errors count all variance as noise.
     Raises ValueError as :func:`check_windows` does, and where the lines are of another number of
     series; TypeError for values that are not real numbers.
 
@@ -113,7 +113,7 @@ def fit_components(
         values = np.where(seen, values - values[seen].mean(), 0.0)
         table = lines.columns(series)
         real = (table["frequency"] >= LEAST_CYCLES / n_samples) & bool(values.any())
-        # What rounding alone can make of values so large.
+        # Rounding alone can make lines of this size.
         real &= table["amplitude"] > 1e-13 * largest
         found = [table[name][real] for name in ("frequency", "amplitude", "phase")]
         row = _fit_window(values, seen, known, *found) if real.any() else np.zeros((8, 0))

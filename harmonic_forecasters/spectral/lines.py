@@ -36,7 +36,7 @@ class LineSpectrum:
 
     @property
     def period(self) -> FloatArray:
-        """Samples a cycle, the shape of frequency; infinite at frequency zero."""
+        """Samples per cycle, shaped as frequency; infinite at frequency zero."""
         with np.errstate(divide="ignore"):
             return np.asarray(1.0 / self.frequency, dtype=np.float64)
 

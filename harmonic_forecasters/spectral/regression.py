@@ -26,7 +26,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from harmonic_forecasters.spectral._parts.gaussian_process import MAX_DENSE, HarmonicProcess, trend_basis
+from harmonic_forecasters.spectral._parts.gaussian_process import MAX_DENSE, HarmonicProcess
+from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray, Windows
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum, Table
@@ -76,8 +77,8 @@ class Effects:
     def variance(self, t: ArrayLike, x: FloatArray) -> FloatArray:
         """What errors of the coefficients add to the variance at the times t, (n_series, n_times).
 
-        They count as far as the spectrum cannot foresee the regressors: whether a wave in them belongs to
-        the regressors or to the rest does not matter.
+        They count only as far as the spectrum cannot predict the regressors: it does not matter whether a
+        predictable wave is attributed to the regressors or to the rest.
 
         t : (n_times,), samples from the first one of the process.   x : (n_series, n_regressors, n_times).
         """
@@ -175,18 +176,18 @@ def fit_effects(y: Windows, x: FloatArray, *, periods: ArrayLike | None = None) 
         score = np.einsum("skn,sn->sk", standard, process.weights)
         unshrunk, covariance = _update(process.unit, information, score, coefficients, widest)
         before, coefficients = coefficients, unshrunk
-    # The process allows for more noise than there is, and coefficients err by that much less.
-    overrated = (process.noise - process.observation_noise)[:, None, None]
-    honest = information - overrated * np.einsum("skn,sln->skl", whitened, whitened)
+    # The process overestimates the noise; the coefficients err by that much less.
+    excess = (process.noise - process.observation_noise)[:, None, None]
+    actual = information - excess * np.einsum("skn,sln->skl", whitened, whitened)
     covariance = _positive(
-        covariance @ (honest / np.maximum(process.unit, _TINY)[:, None, None] ** 2) @ covariance
+        covariance @ (actual / np.maximum(process.unit, _TINY)[:, None, None] ** 2) @ covariance
     )
     # The gaps of longer windows were filled, and filled values carry no information.
-    said = seen.mean(axis=1) if windows.shape[1] > MAX_DENSE else np.ones(len(windows))
-    covariance /= said[:, None, None]
-    # What maximises the probability of the estimate, which has variance prior + error, the others known.
+    observed_share = seen.mean(axis=1) if windows.shape[1] > MAX_DENSE else np.ones(len(windows))
+    covariance /= observed_share[:, None, None]
+    # The prior variance that makes the estimate most probable: the estimate has variance prior + error.
     diagonal = np.arange(standard.shape[1])
-    error = process.unit[:, None] ** 2 * honest[:, diagonal, diagonal]
+    error = process.unit[:, None] ** 2 * actual[:, diagonal, diagonal]
     error /= np.maximum(information[:, diagonal, diagonal], _SMALLEST_INFORMATION) ** 2
     prior = np.clip(unshrunk**2 - error, _SMALLEST_SHARE * error + _TINY, widest)
     coefficients, _ = _update(process.unit, information, score, before, prior)

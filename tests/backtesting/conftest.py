@@ -43,6 +43,7 @@ def make_task_fixture():
 def spy_fixture():
     def spy(class_name: str, **options) -> ModelSpec:
         """A model of spy_models; ``params`` and the like are those of a suite."""
-        return model_spec({"name": class_name, "class": f"spy_models:{class_name}"} | options)
+        entry = {"name": class_name, "class": f"spy_models:{class_name}"} | options
+        return model_spec(entry, trusted=["spy_models"])
 
     return spy

@@ -17,10 +17,15 @@ def suite_of(groups: list[str], models: list[str], **options):
 
 
 def board_of(suite, scores: list[list[float | None]], seconds: float = 1.0) -> pd.DataFrame:
-    """The leaderboard where scores[task][model] is the headline metric in each of two windows; None fails."""
+    """The leaderboard where scores[task][model] is the headline metric in each of two windows.
+
+    None is a failure, "-" a job that has not run.
+    """
     results, jobs = [], []
     for task, row in zip(suite.tasks, scores, strict=True):
         for spec, score in zip(suite.models, row, strict=True):
+            if score == "-":
+                continue
             failed = score is None
             jobs.append((task.name, spec.name, *((None, None) if failed else (seconds, 2 * seconds))))
             if not failed:
@@ -78,6 +83,34 @@ def test_a_model_that_failed_everywhere_has_no_ratio():
         assert np.isnan(column(board, name)["dft"])
     assert list(board["model"])[-1] == "dft"
     assert column(board, "win_rate")["dft"] == 0.0
+
+
+def test_jobs_that_have_not_run_are_left_out():
+    suite = suite_of(["a", "a", "a"], THREE)
+    board = board_of(suite, [[1.0, 2.0, 4.0], [2.0, 1.0, "-"], ["-", 3.0, None]])
+    assert column(board, "not_run") == {"naive": 1, "drift": 0, "dft": 1}
+    assert column(board, "failures") == {"naive": 0, "drift": 0, "dft": 1}
+    assert column(board, "mean_rank") == pytest.approx({"naive": 1.5, "drift": 4 / 3, "dft": 2.5})
+    # drift wins one and loses one against naive, and wins two against dft, one of them by its failure.
+    assert column(board, "win_rate") == pytest.approx({"naive": 2 / 3, "drift": 3 / 4, "dft": 0.0})
+    # Ratios to naive exist on the tasks that naive has run.
+    expected = {"naive": 1.0, "drift": (2.0 * 0.5) ** 0.5, "dft": 4.0}
+    assert column(board, "relative_error") == pytest.approx(expected)
+
+
+def test_what_has_run_does_not_change_when_the_rest_is_missing():
+    whole = board_of(suite_of(["a", "a"], THREE), [[1.0, 2.0, 4.0], [4.0, 1.0, 2.0]])
+    part = board_of(suite_of(["a", "a", "a"], THREE), [[1.0, 2.0, 4.0], [4.0, 1.0, 2.0], ["-"] * 3])
+    pd.testing.assert_frame_equal(whole.drop(columns="not_run"), part.drop(columns="not_run"))
+    assert (part["not_run"] == 1).all()
+
+
+def test_a_model_that_has_not_run_at_all_has_no_figures():
+    board = board_of(suite_of(["a", "a"], THREE), [[1.0, 2.0, "-"], [1.0, 3.0, "-"]])
+    for name in ("mean_rank", "win_rate", "relative_error", "relative_error_low", "seconds"):
+        assert np.isnan(column(board, name)["dft"])
+    assert column(board, "failures")["dft"] == 0
+    assert list(board["model"])[-1] == "dft"
 
 
 def test_ratios_are_clipped():

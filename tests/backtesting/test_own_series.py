@@ -125,7 +125,7 @@ def test_paths_in_a_suite_begin_at_its_folder(folder, monkeypatch, tmp_path_fact
     (named,) = load_suite(str(folder / "mine.yaml")).tasks
     assert named == sales_task(SALES)
     text = SUITE.replace("sales.csv", "{file: sales.csv, value: sold}")
-    assert parse_suite("mine", text, folder).tasks == (named,)
+    assert parse_suite("mine", text, folder=folder).tasks == (named,)
     monkeypatch.chdir(folder)
     assert parse_suite("mine", SUITE).tasks == (named,)
 
@@ -165,7 +165,7 @@ def test_a_suite_of_ones_own_file_runs_from_the_command_and_again(folder, monkey
 )
 def test_mistakes_in_a_suite_are_one_sentence(folder, dataset, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
-        parse_suite("s", SUITE.replace("sales.csv", dataset), folder)
+        parse_suite("s", SUITE.replace("sales.csv", dataset), folder=folder)
     assert "\n" not in str(caught.value)
 
 

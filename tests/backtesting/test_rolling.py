@@ -81,8 +81,10 @@ def test_a_local_model_cannot_be_global(make_task, spy):
 
 
 def test_a_model_of_neither_framework_is_refused(make_task):
-    with pytest.raises(TypeError, match="must be a darts or sktime forecaster"):
-        rolled(make_task(), model_spec("fractions:Fraction"))
+    with pytest.raises(
+        ValueError, match="class must be a forecaster of darts or sktime, got 'fractions:Fract"
+    ):
+        rolled(make_task(), model_spec("fractions:Fraction", trusted=["fractions"]))
 
 
 def darts_forecasts(model, series, horizon):

@@ -12,6 +12,7 @@ from harmonic_forecasters.backtesting.runner import jobs_to_do, run_jobs, stored
 from harmonic_forecasters.backtesting.store import JobStore
 from harmonic_forecasters.backtesting.suite import parse_suite
 
+TRUSTED = ["spy_models"]
 SUITE = """
 seed: 4
 tasks:
@@ -50,7 +51,7 @@ def run_twice_fixture(tmp_path, monkeypatch):
     """Reports of a suite with every kind of failure, run in two processes, shared or one a job."""
 
     def run(isolate):
-        suite = parse_suite("s", (SUITE + BAD).replace("  - {name: lynx", "  # "))
+        suite = parse_suite("s", (SUITE + BAD).replace("  - {name: lynx", "  # "), TRUSTED)
         started, done = [], []
         jobs = jobs_to_do(suite, tmp_path, resume=False)
         run_jobs(
@@ -104,7 +105,7 @@ def test_memory_of_the_parent_is_not_counted():
 
 
 def test_results_do_not_depend_on_the_order_of_jobs(tmp_path):
-    suite = parse_suite("s", SUITE)
+    suite = parse_suite("s", SUITE, TRUSTED)
     jobs = jobs_to_do(suite, tmp_path, resume=False)
     first = [plain(run_job(*job, suite.seed)) for job in jobs]
     last = [plain(run_job(*job, suite.seed)) for job in reversed(jobs)]
@@ -114,7 +115,7 @@ def test_results_do_not_depend_on_the_order_of_jobs(tmp_path):
 
 
 def test_a_job_is_done_once_and_failed_ones_are_tried_again(tmp_path):
-    suite = parse_suite("s", SUITE)
+    suite = parse_suite("s", SUITE, TRUSTED)
     everything = [("nile", "naive"), ("nile", "noisy"), ("lynx", "naive"), ("lynx", "noisy")]
     assert to_do(suite, tmp_path) == everything
     run_here(suite, tmp_path)
@@ -137,13 +138,13 @@ def test_a_job_is_done_once_and_failed_ones_are_tried_again(tmp_path):
     ],
 )
 def test_jobs_of_another_task_model_or_seed_are_run_again(tmp_path, old, new, expected):
-    run_here(parse_suite("s", SUITE), tmp_path)
+    run_here(parse_suite("s", SUITE, TRUSTED), tmp_path)
     assert old in SUITE
-    assert len(to_do(parse_suite("s", SUITE.replace(old, new)), tmp_path)) == expected
+    assert len(to_do(parse_suite("s", SUITE.replace(old, new), TRUSTED), tmp_path)) == expected
 
 
 def test_jobs_that_were_not_checked_for_look_ahead_are_run_again_where_it_is_asked_for(tmp_path):
-    suite = parse_suite("s", SUITE)
+    suite = parse_suite("s", SUITE, TRUSTED)
     run_here(suite, tmp_path)
     assert len(to_do(suite, tmp_path, lookahead=True)) == 4
     task, spec = suite.tasks[0], suite.models[0]
@@ -153,7 +154,7 @@ def test_jobs_that_were_not_checked_for_look_ahead_are_run_again_where_it_is_ask
 
 
 def test_a_directory_with_jobs_is_not_written_to_unless_told(tmp_path):
-    suite = parse_suite("s", SUITE)
+    suite = parse_suite("s", SUITE, TRUSTED)
     run_here(suite, tmp_path)
     with pytest.raises(FileExistsError, match="already holds jobs: resume"):
         jobs_to_do(suite, tmp_path, resume=False)
@@ -166,7 +167,7 @@ def test_a_number_of_processes_below_one_is_refused(tmp_path):
 
 def test_a_pool_that_breaks_between_jobs_is_replaced(tmp_path, monkeypatch):
     # The first pool dies before the first job reaches it.
-    suite = parse_suite("s", SUITE)
+    suite = parse_suite("s", SUITE, TRUSTED)
     pools = []
     make_pool = runner._process_pool
 

@@ -386,7 +386,7 @@ def test_saved_models_load_with_every_index(make_model, make_series, tmp_path, i
         (lambda make: [make(40), make(11)], "at least 12 time stamp.*got 11 in series 1"),
         (lambda make: make(40) * np.nan, "at least one observed value"),
         (lambda make: make(40) * np.inf, "finite values or NaN, got 12 infinite"),
-        (lambda make: TimeSeries.from_values(np.ones((40, 1, 3))), "one sample a time stamp, got 3"),
+        (lambda make: TimeSeries.from_values(np.ones((40, 1, 3))), "one sample per time stamp, got 3"),
         (lambda make: [], "at least one, got a list of nothing"),
         (lambda make: [make(40), "noise"], "got a list of TimeSeries, str"),
         (lambda make: "noise", "must be a TimeSeries .* got str"),

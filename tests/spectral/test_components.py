@@ -223,7 +223,7 @@ def test_many_lines_are_fitted_in_bands_as_well_as_at_once(monkeypatch):
     y = lines.evaluate(np.arange(1000)) + rng.normal(0.0, 0.3, (1, 1000))
     once = fit_components(y, lines).columns(0)
     monkeypatch.setattr("harmonic_forecasters.spectral._parts.joint_fit.MOST_JOINTLY", 7)
-    monkeypatch.setattr("harmonic_forecasters.spectral._parts.joint_fit._CHUNK_ELEMENTS", 3000)
+    monkeypatch.setattr("harmonic_forecasters.spectral._parts.joint_fit.CHUNK_VALUES", 3000)
     banded = fit_components(y, lines).columns(0)
     by_frequency = [np.argsort(columns["frequency"]) for columns in (once, banded)]
     for name, tolerance in {"frequency": 1e-6, "amplitude": 1e-3, "amplitude_error": 0.02}.items():

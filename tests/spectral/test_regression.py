@@ -156,7 +156,7 @@ def test_many_series_are_fitted_as_each_alone_and_shared_regressors_as_copies():
 def test_chunks_of_a_batch_change_nothing(monkeypatch):
     y, x, _ = simulated(temperatures, 5)
     at_once = fit_harmonic(y[:, :N], x[..., :N], method="iaa")
-    monkeypatch.setattr("harmonic_forecasters.spectral._parts.gaussian_process._CHUNK_ELEMENTS", 700)
+    monkeypatch.setattr("harmonic_forecasters.spectral._parts.gaussian_process.CHUNK_VALUES", 700)
     assert_same_forecasts(fit_harmonic(y[:, :N], x[..., :N], method="iaa"), x[..., N:], at_once, x[..., N:])
 
 

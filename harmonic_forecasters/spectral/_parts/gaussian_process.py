@@ -14,17 +14,18 @@ from numpy.fft import irfft, rfft
 from numpy.typing import ArrayLike, NDArray
 from scipy.fft import next_fast_len
 
+from harmonic_forecasters.spectral._parts.block_sizes import CHUNK_VALUES
 from harmonic_forecasters.spectral._parts.peaks import fit_lines, peak_frequencies
 from harmonic_forecasters.spectral._parts.toeplitz import DenseInverse, ToeplitzInverse
+from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import FloatArray
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
-# Noise in units of the series' variance below which a covariance cannot be inverted to any use.
+# Smallest noise, as a share of the variance of the series, with which covariances can still be inverted.
 NOISE_FLOOR = 1e-12
-# Up to here gaps are treated exactly, at a cost of N^3.
+# Gaps are treated exactly in windows of up to this many samples, at a cost of N^3.
 MAX_DENSE = 1024
-_CHUNK_ELEMENTS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +37,8 @@ class HarmonicProcess(Continuation):
     unit : (n_series,), root mean square of the window about a straight line; 0 for a straight line.
     power : (n_series, n_frequencies), of e^{2 pi i f t} at each frequency of either sign, in unit^2, on an
         even grid from 0 to 1/2.
-    known : (n_series, n_known), frequencies of periods that were told, cycles per sample.
-    known_power : (n_series, n_known), power beside that of the grid, as in ``power``.
+    known : (n_series, n_known), frequencies of known periods, cycles per sample.
+    known_power : (n_series, n_known), their power in addition to that of the grid, as in ``power``.
     noise : (n_series,), variance of the noise that forecasts allow for, in unit^2.
     observation_noise : (n_series,), variance of the noise of one observation, in unit^2.
     weights : (n_series, n_samples), R^-1 (y - trend), in 1 / unit; zero where a value is missing.
@@ -72,20 +73,20 @@ class HarmonicProcess(Continuation):
         return np.asarray(trend + self.unit[:, None] * waves)
 
     def variance(self, t: ArrayLike) -> FloatArray:
-        """Variance of an observation, the spectrum taken for known; as in ``Continuation``."""
+        """Variance of an observation, given the spectrum; as in ``Continuation``."""
         return self._variance(np.asarray(t, dtype=np.int64), accumulate=False)
 
     def sum_variance(self, n: int) -> FloatArray:
         """Variances of the sums of the next 1, 2, ..., n observations, (n_series, n), unit squared."""
         n_samples = self.windows.shape[1]
         variance = self._variance(np.arange(n_samples, n_samples + n), accumulate=True)
-        # Waves of low frequency come back to where they were, a wandering level does not.
+        # Slow waves return to where they were; a wandering level does not.
         return np.asarray(np.maximum.accumulate(variance, axis=1))
 
     def lines(self) -> LineSpectrum:
         """The peaks of the spectrum and the known waves that stand out of the noise, by least squares."""
         n_samples = self.windows.shape[1]
-        # Power that noise alone would show at one frequency, nine times over: about one peak in 8,000.
+        # Nine times the power that noise alone shows at one frequency: it exceeds that about once in 8,000.
         thresholds = 9.0 * np.maximum(self.noise, NOISE_FLOOR) / n_samples
         # Closer than one cycle in the window, lines cannot be told apart.
         separation = 1.0 / n_samples
@@ -93,12 +94,12 @@ class HarmonicProcess(Continuation):
         for power, threshold, known, known_power in zip(
             self.power, thresholds, self.known, self.known_power, strict=True
         ):
-            told = known[known_power > threshold]
+            strong = known[known_power > threshold]
             peaks = peak_frequencies(
                 power, threshold=threshold, separation=separation, max_peaks=n_samples // 4
             )
-            apart = np.abs(peaks[:, None] - told).min(axis=1, initial=np.inf) >= separation
-            frequencies.append(np.concatenate([told, peaks[apart]]))
+            apart = np.abs(peaks[:, None] - strong).min(axis=1, initial=np.inf) >= separation
+            frequencies.append(np.concatenate([strong, peaks[apart]]))
         return fit_lines(self.windows, frequencies)
 
     def _variance(self, times: NDArray[np.int64], *, accumulate: bool) -> FloatArray:
@@ -117,22 +118,22 @@ class HarmonicProcess(Continuation):
         solved_basis = inverse.solve(np.broadcast_to(basis * ~gaps, (n_series, 2, n_samples)))
         result = np.empty((n_series, len(times)))
         carried = np.zeros((n_series, n_samples)), np.zeros((2, 1))
-        step = max(1, _CHUNK_ELEMENTS // (n_series * n_samples))
+        step = max(1, CHUNK_VALUES // (n_series * n_samples))
         power = self._autocovariance(np.zeros(1, dtype=np.int64))
         prior = np.broadcast_to(power, (n_series, len(times)))
         noise = np.broadcast_to(self.observation_noise[:, None], prior.shape)
         if accumulate:
             # var(x_1 + ... + x_h) = h r_0 + 2 sum_{l<h} (h - l) r_l
-            # Faded, too: over a period of the grid, its waves add up to nothing.
+            # Faded too: over a period of the grid, its waves add up to zero.
             lags = np.arange(len(times))
             covariances = self._autocovariance(lags, self._left(lags))
             prior = np.cumsum(2.0 * np.cumsum(covariances, axis=1) - power, axis=1)
             noise = noise * np.arange(1, len(times) + 1)
-        overrated = (self.noise - self.observation_noise)[:, None]
+        excess = (self.noise - self.observation_noise)[:, None]
         for begin in range(0, len(times), step):
             chunk = slice(begin, begin + step)
             lags = times[chunk, None] - np.arange(n_samples)
-            # What has faded explains as much less; that it also varies less is not counted.
+            # A faded wave explains less; that it also varies less is not counted.
             cross = np.where(gaps, 0.0, self._autocovariance(lags, self._fading(times[chunk])[:, None]))
             trend = trend_basis(times[chunk], n_samples)
             if accumulate:
@@ -141,27 +142,27 @@ class HarmonicProcess(Continuation):
                 carried = cross[:, -1], trend[:, -1:]
             predictor = inverse.solve(cross)
             explained = np.einsum("stn,stn->st", cross, predictor)
-            # How far the trend at t goes beyond what the waves' covariance says of it.
+            # The part of the trend at t that the covariance of the waves does not explain.
             beyond = trend - np.einsum("skn,stn->skt", solved_basis, cross)
             weighed = np.linalg.solve(self.trend_precision, beyond)
             total = prior[:, chunk] + noise[:, chunk] - explained + np.einsum("skt,skt->st", beyond, weighed)
             # The predictor allows for more noise than there is: its error is that much smaller.
             predictor += np.einsum("skn,skt->stn", solved_basis, weighed)
-            total -= overrated * np.einsum("stn,stn->st", predictor, predictor)
-            # Rounding can leave less than the noise, which no forecast can do without.
+            total -= excess * np.einsum("stn,stn->st", predictor, predictor)
+            # Rounding can leave less than the variance of the noise, which every observation has.
             result[:, chunk] = np.maximum(total, noise[:, chunk])
         return result
 
     def alike(self, n_columns: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
         """The series in parts of which the same samples, (n_samples,), count as observed: (rows, observed).
 
-        n_columns : as many values a sample and series as will be worked on at once, which bounds the parts.
+        n_columns : values per sample and series that will be worked on at once, which bounds the parts.
         """
         n_samples = self.windows.shape[1]
         # Gaps in longer windows were filled.
         observed = ~np.isnan(self.windows) | (n_samples > MAX_DENSE)
         complete = np.flatnonzero(observed.all(axis=1))
-        at_once = max(1, _CHUNK_ELEMENTS // (n_samples * n_columns))
+        at_once = max(1, CHUNK_VALUES // (n_samples * n_columns))
         chunks = [complete[i : i + at_once] for i in range(0, len(complete), at_once)]
         for rows in [*chunks, *np.flatnonzero(~observed.all(axis=1))[:, None]]:
             yield rows, observed[rows[0]]
@@ -200,9 +201,9 @@ class HarmonicProcess(Continuation):
     def _fading(self, times: NDArray[np.int64]) -> FloatArray:
         """How much of the grid's waves is left at the times, (n_times,).
 
-        Waves on a grid repeat after a period of it. What lies half a period from a sample of the window could
-        as well have been said of its mirror image, so from three eighths to half a period from the farthest
-        sample waves fade to none. Waves of known periods go on.
+        Waves on a grid repeat after one period of the grid. Half a period away from a sample of the window, a
+        forecast could equally belong to the mirror image of that sample. So waves fade out between three
+        eighths and half a period from the farthest sample. Waves of known periods do not fade.
         """
         return self._left(np.maximum(times, self.windows.shape[1] - 1 - times))
 
@@ -249,8 +250,3 @@ def weighted_sums(kernel: FloatArray, weights: FloatArray) -> FloatArray:
     n_lags, n_samples = kernel.shape[1], weights.shape[1]
     n_fft = next_fast_len(n_lags + n_samples, real=True)
     return np.asarray(irfft(rfft(kernel, n_fft) * rfft(weights, n_fft), n_fft)[:, n_samples - 1 : n_lags])
-
-
-def trend_basis(t: NDArray[np.int64], n_samples: int) -> FloatArray:
-    """Level and slope at the times t, (2, n_times): 1, and -1 to 1 over the window."""
-    return np.stack([np.ones(len(t)), (t - (n_samples - 1) / 2.0) / max(n_samples / 2.0, 1.0)])

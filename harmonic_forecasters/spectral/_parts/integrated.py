@@ -1,4 +1,4 @@
-"""Windows whose changes from sample to sample are sinusoids and noise: a level that wanders."""
+"""Windows with a wandering level: their changes from sample to sample are sinusoids and noise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harmonic_forecasters.spectral.lines import LineSpectrum
 
 @dataclass(frozen=True, eq=False)
 class Integrated(Continuation):
-    """A model of the changes, added up from the last sample on.
+    """A model of the changes, summed from the last sample on.
 
     windows : (n_series, n_samples), unit of the series.   changes : the model of their first differences.
     log_evidence : (n_series,), logarithm of the probability density of the window; the first sample counts
@@ -61,7 +61,7 @@ class Integrated(Continuation):
         return Integrated(self.windows[rows], self.changes.take(rows), self.log_evidence[rows])
 
     def lines(self) -> LineSpectrum:
-        """The sinusoids whose changes were found: frequencies as they are, amplitudes and phases undone."""
+        """The sinusoids whose changes were found: the same frequencies, amplitudes and phases integrated."""
         found = self.changes.lines()
         # x(t + 1) - x(t) of e^{2 pi i f t} is (e^{2 pi i f} - 1) times itself.
         gain = np.exp(2j * np.pi * found.frequency) - 1.0

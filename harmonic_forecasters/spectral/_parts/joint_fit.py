@@ -1,4 +1,4 @@
-"""Lines of one window by joint least squares, and what is uncertain of them.
+"""Lines of one window by joint least squares, and their uncertainty.
 
 All lines are fitted at once with a level and a slope, and their frequencies move to the least squares. The
 standard errors are those of the inverse Fisher information, F = J'J / S, with J the derivatives of the model
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harmonic_forecasters.spectral._parts.gaussian_process import trend_basis
+from harmonic_forecasters.spectral._parts.block_sizes import CHUNK_VALUES
 from harmonic_forecasters.spectral._parts.line_fit import (
     EDGE_BINS,
     FREQUENCY_PRECISION,
@@ -29,19 +29,19 @@ from harmonic_forecasters.spectral._parts.line_fit import (
     slopes,
     waves,
 )
+from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray
 
-# Of less than that nothing is left beside a level and a slope.
+# Fewer cycles cannot be told apart from level plus slope.
 LEAST_CYCLES = 0.75
-# Lines fitted jointly; more are fitted in bands of neighbours, cut where they are widest apart.
+# At most this many lines are fitted jointly; more are fitted in bands, cut at the widest gaps between lines.
 MOST_JOINTLY = 50
-# The noise near a line is averaged over so many degrees of freedom at least.
+# The noise near a line is averaged over at least this many degrees of freedom.
 NOISE_DEGREES = 40.0
-# Share of a parameter's own curvature that bounds steps where lines can hardly be told apart.
+# Share of a parameter's own curvature that damps its step where lines can hardly be told apart.
 _DAMPING = 1e-4
 _CERTAIN = 1e100
 _SWEEPS = 10
-_CHUNK_ELEMENTS = 4_000_000
 
 
 @dataclass(eq=False)
@@ -61,7 +61,7 @@ class JointFit:
     trend: FloatArray
 
     def refine(self) -> None:
-        """Move all to the least squares: first what stands out of the noise, then amplitudes of the rest."""
+        """Move to the least squares: first lines that stand out of the noise, then the others' amplitudes."""
         if self.spare_degrees() < 1:
             return
         everything, times = np.arange(len(self.frequency)), np.arange(len(self.y))[self.observed]
@@ -71,7 +71,7 @@ class JointFit:
         weak, _ = self.noise()
         strong = np.flatnonzero(~weak)
         first = self.frequency[strong]
-        # Neighbours stay apart, or they would meet on one line and share it at will.
+        # Neighbours stay apart; otherwise two could meet on one line and share it arbitrarily.
         room = np.append(np.minimum(0.25 * np.diff(first), 1.0 / len(self.y)), 1.0 / len(self.y))
         lowest, highest = self.frequency.copy(), self.frequency.copy()
         lowest[strong] -= np.roll(room, 1) * self.moving[strong]
@@ -90,11 +90,11 @@ class JointFit:
     def errors(self) -> FloatArray:
         """Standard errors of frequency, amplitude and phase, (3, n_lines).
 
-        Of lines that stand out of the noise they are those of a fit of these alone, as noise has no lines.
+        Lines that stand out of the noise get those of a fit of these lines alone, as noise has no lines.
         """
         k = len(self.frequency)
         weak, noise = self.noise()
-        # An amplitude is known beforehand to be no more than twice the largest value.
+        # A priori no amplitude exceeds twice the largest value.
         beforehand = 0.25 / np.max(self.y**2)
         errors = np.empty((3, k))
         together = self.bands(np.arange(k)) if weak.any() else []
@@ -173,7 +173,7 @@ class JointFit:
         """J'J and J'r, J the derivatives by a, b and frequencies of the band, then level and slope."""
         n, size = len(self.y), 3 * len(band) + 2
         information, gradient = np.zeros((size, size)), np.zeros(size)
-        step = max(1, _CHUNK_ELEMENTS // size)
+        step = max(1, CHUNK_VALUES // size)
         for begin in range(0, n, step):
             times = slice(begin, min(begin + step, n))
             J = self._derivatives(band, times) * self.observed[times]
@@ -211,8 +211,8 @@ class JointFit:
     def noise(self) -> tuple[BoolArray, FloatArray]:
         """Which lines are weak, (n_lines,), and the level of the noise near each line and near 0.
 
-        Weak are lines that noise of the level around them would show as well. They count among the noise: a
-        spectrum of coloured noise has many of them, and without them what is left would be too quiet.
+        A line is weak if noise of the level around it would show such a line too. Weak lines count as noise:
+        the spectrum of coloured noise has many of them, and without them the noise would be underestimated.
         """
         k = len(self.frequency)
         weak = np.zeros(k, dtype=np.bool_)
@@ -233,8 +233,8 @@ class JointFit:
 def _local_level(residual: FloatArray, seen: float, fitted: FloatArray, at: FloatArray) -> FloatArray:
     """Level of a residual's spectrum near some frequencies and, last, near 0, (n_at + 1,), variances.
 
-    It is the power over the degrees of freedom that the fit has left, in the narrowest of bands of doubling
-    widths that leaves enough of them, or in the whole spectrum.
+    The level is the power divided by the degrees of freedom that the fit has left. Both are taken over a band
+    around the frequency, whose width is doubled until enough degrees are left, or over the whole spectrum.
 
     residual : (n_samples,), zero at missing values.   seen : share of values that are not.
     fitted : frequencies of the lines taken away, beside level and slope.
@@ -266,5 +266,5 @@ def _degrees(frequency: FloatArray) -> FloatArray:
 def _bins(frequency: FloatArray, n_samples: int) -> IntArray:
     """The nearest frequencies of the DFT, by number, and last that of frequency 0."""
     nearest = np.rint(frequency * n_samples).astype(np.int64)
-    # Of an odd number of samples, 1/2 itself is beyond the last.
+    # With an odd number of samples, frequency 1/2 lies beyond the last bin.
     return np.append(np.minimum(nearest, n_samples // 2), 0)

@@ -19,13 +19,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray
 
-# Values that a fit of lines needs.
+# Observed values that a fit of lines needs.
 MIN_OBSERVED_FOR_LINES = 8
-# Precision (one over variance) of a frequency of which nothing is known but that it lies in 0..1/2.
+# Precision (one over variance) of a frequency that is uniform over 0..1/2.
 FREQUENCY_PRECISION = 48.0
-# Free frequencies keep this many bins (cycles a window) from 0 and 1/2, where sine and cosine become one.
+# Free frequencies keep this many bins (cycles per window) from 0 and 1/2, where sine and cosine coincide.
 EDGE_BINS = 0.05
-# Gauss-Newton steps at most; a few suffice where lines lie apart.
+# Most Gauss-Newton steps; a few suffice where lines lie apart.
 _MOST_STEPS = 50
 # Variance of rounding, where the largest value is between 1 and 2: no residual is explained below it.
 ROUNDING_VARIANCE = 1e-32
@@ -148,7 +148,7 @@ class LeastSquares:
             value[rows] = getattr(other, name)
 
     def curvature(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """What the data say of the frequencies after the amplitudes have adapted.
+        """Curvature of the objective by the frequencies, after the amplitudes have adapted.
 
         Returns (P, H, g): P (n_series, 2 n_lines, n_lines), minus the derivative of the amplitudes by the
         frequencies; H (n_series, n_lines, n_lines), half the Gauss-Newton Hessian of the objective; g
@@ -173,7 +173,7 @@ def is_free(frequency: FloatArray) -> BoolArray:
 
 
 def power_of_two(values: FloatArray) -> FloatArray:
-    """A scale for each series, (n_series,), that its largest value exceeds less than twice; 1 for zeros.
+    """A scale for each series, (n_series,): its largest value lies between 1 and 2 times this; 1 for zeros.
 
     A power of two, so that dividing by it changes no digit.
     """
@@ -213,7 +213,7 @@ def with_penalty(
     """As :func:`solve_amplitudes`, where the columns and their inner products are at hand."""
     line = np.arange(gram.shape[1])
     ridged = gram.copy()
-    # A trace of ridge keeps coinciding lines solvable; solving for the rest takes its bias away again.
+    # A tiny ridge keeps coinciding lines solvable; solving for the residual again removes its bias.
     # A column of zeros (the sine of a level) gets weight zero.
     ridged[:, line, line] += penalty + 1e-12 * y.shape[1] + (gram[:, line, line] == 0.0)
     inverse = np.asarray(np.linalg.inv(ridged), dtype=np.float64)
@@ -246,9 +246,9 @@ def refine_frequencies(
     """Move all free frequencies together to a minimum of the objective.
 
     y, observed, penalty : as in :func:`solve_amplitudes`, which made ``start``.
-    tolerance : a series is done when the next step would lower its objective by less than this share. Where
-        there is noise that is far below what the data can tell; where there is none, the objective falls by
-        orders of magnitude a step until rounding stops it.
+    tolerance : a series is done when the next step would lower its objective by less than this share. Under
+        noise that is far below the precision of the data; without noise the objective falls by orders of
+        magnitude per step until rounding stops it.
     """
     fit = start.take(np.arange(len(y)))
     active = np.arange(len(y))
@@ -324,7 +324,7 @@ def phasors(frequency: FloatArray, steps: NDArray[np.int64]) -> NDArray[np.compl
 
 def waves(frequency: FloatArray, first: int, n_times: int) -> NDArray[np.complex128]:
     """exp(2 pi i f t) at the samples t = first, first + 1, ..., (*frequency.shape, n_times)."""
-    # Of N values a line, 2 sqrt(N) are computed; the rest are their products.
+    # 2 sqrt(N) of the N values per line are computed; the others are their products.
     block = int(np.ceil(np.sqrt(n_times)))
     coarse, fine = (
         phasors(frequency, first + np.arange(0, n_times, block)),

@@ -18,8 +18,8 @@ class LineErrors:
     """Standard errors of lines, each array shaped as in the :class:`~.lines.LineSpectrum` they belong to.
 
     frequency : cycles per sample.   amplitude : unit of the series.   phase : radians at the first sample, at
-    most pi / sqrt(3), that of a phase of which nothing is known.
-    Zero for a line that a series does not have, and the frequency of a level (0) or at 1/2 has no error.
+    most pi / sqrt(3), the standard deviation of a uniform phase.
+    Zero for a line that a series does not have; the frequencies 0 and 1/2 are exact and have no error.
     """
 
     frequency: FloatArray
@@ -86,6 +86,6 @@ class LineMixture(Continuation):
             values = (chosen.frequency, amplitude, phase, *chosen.polar_errors())
             for column, value in zip(columns, values, strict=True):
                 ordered = np.take_along_axis(value, strongest_first, axis=1)
-                # Of equally probable parts the last one stays, whole.
+                # If parts are equally probable, all columns come from the last one.
                 column[series[best]] = np.pad(ordered, ((0, 0), (0, width - ordered.shape[1])))
         return columns

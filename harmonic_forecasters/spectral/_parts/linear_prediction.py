@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.spectral._parts.peaks import wave_weights
 from harmonic_forecasters.spectral._parts.windows import FloatArray
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum, side_by_side
 
-# No value is continued beyond so many times the largest of the window; beats rarely reach twice as far.
+# No forecast exceeds this multiple of the largest value in the window; beats rarely reach two.
 LARGEST_GROWTH = 4.0
-# Steps with each of which errors of the coefficients grow.
+# Errors of the coefficients count again with each further step, up to this many.
 MOST_REPEATED = 10
-# Impulse responses are cut where their sum of squares is beyond any use, but far from overflowing.
+# Impulse responses are cut off here: their sum of squares is then useless, but far from overflowing.
 LARGEST_RESPONSE = 1e6
 
 
@@ -34,8 +35,9 @@ class LinearPrediction(Continuation):
     windows : (n_series, n_samples), unit of the series.
     coefficients : (n_series, order), a_1 first, order below n_samples.
     noise_variance : (n_series,), variance of e_t, unit of the series squared.
-    level : (n_series,), unit of the series: what the recursion is to count from.
-    parameter_share : (n_series,), coefficients in effect, over the rows of data that they were fitted to.
+    level : (n_series,), unit of the series: the recursion predicts deviations from it.
+    parameter_share : (n_series,), effective number of coefficients divided by the rows of data they were
+        fitted to.
 
     Roots outside the unit circle are obeyed for ``order`` steps and mirrored into the circle from there on,
     where the recursion feeds on nothing but its own forecasts; and no value exceeds four times the largest
@@ -85,7 +87,7 @@ class LinearPrediction(Continuation):
 
         Beyond (and, mirrored, before) the window it is noise_variance times the running sum of the squared
         impulse response (Makhoul 1975; Box, Jenkins 1970, eq. 5.1.16), and at most twice the mean square of
-        the window: the variance of the difference of two values that know nothing of each other. Errors of
+        the window: the variance of the difference of two independent values. Errors of
         the coefficients, which noise_variance counts once, come in again with each further step, up to ten:
         every one adds twice parameter_share of the variance, as simulated noisy sums of sinusoids show. Where
         roots have been mirrored it is at least the mean square of the window.
@@ -102,7 +104,7 @@ class LinearPrediction(Continuation):
         further = np.maximum(steps - 1, 0)
         repeated = 1.0 + 2.0 * self.parameter_share[:, None] * np.minimum(further, MOST_REPEATED)
         variance = np.minimum(self.noise_variance[:, None] * growth[:, further] * repeated, most[:, None])
-        # From where roots are mirrored on, the recursion is another, whose errors no residual has shown.
+        # Once roots are mirrored, the recursion is a different one, and no residual shows its errors.
         mirrored = (steps > self.coefficients.shape[1]) & ~_is_stable(self.coefficients)[:, None]
         return np.asarray(np.where(mirrored, np.maximum(variance, mean_square[:, None]), variance))
 
@@ -123,7 +125,7 @@ class LinearPrediction(Continuation):
 
         A root counts as on the circle where its mode grows or shrinks by a factor of less than e within
         twice the order. Amplitudes and phases are those of least squares on the window; lines too close to
-        be told apart get the smallest amplitudes that will do.
+        be told apart get the smallest amplitudes that fit.
         """
         found = []
         span = 2 * self.coefficients.shape[1]
@@ -133,7 +135,11 @@ class LinearPrediction(Continuation):
             with np.errstate(divide="ignore"):
                 lasting = abs(np.log(abs(roots))) * span < 1.0
             frequency = np.unique(abs(np.angle(roots[lasting])) / (2.0 * np.pi))
-            found.append((frequency, _line_weights(values, frequency)))
+            nothing = np.zeros((len(values), 0))
+            weight = wave_weights(values, np.arange(len(values)), frequency, beside=nothing, cutoff=1e-4)
+            # What is left of lines that rounding alone has made.
+            weight[abs(weight) < 1e-12 * abs(weight).max(initial=0.0)] = 0.0
+            found.append((frequency, weight))
         return side_by_side(found)
 
     def _one_step(self, values: FloatArray) -> FloatArray:
@@ -163,12 +169,12 @@ def stabilised(coefficients: FloatArray) -> FloatArray:
     """
     result = coefficients.copy()
     order = coefficients.shape[1]
-    # Roots cost far more than to ask whether any lies outside.
+    # Finding roots costs far more than testing whether any lies outside.
     unstable = np.flatnonzero(~_is_stable(coefficients))
     for some in np.array_split(unstable, 1 + len(unstable) * order**2 // 2**21):
         roots = polynomial_roots(coefficients[some])
         mirrored = np.where(abs(roots) > 1.0, 1.0 / np.conj(np.where(roots == 0.0, 1.0, roots)), roots)
-        # Factors from all around the circle in turn keep the products, and their rounding, small.
+        # Factors taken in turn from all around the circle keep the products, and their rounding, small.
         spread = np.argsort([int(f"{i:012b}"[::-1], 2) for i in range(order)])
         mirrored = np.take_along_axis(mirrored, np.argsort(np.angle(mirrored), axis=1), axis=1)[:, spread]
         polynomial = np.zeros((len(some), order + 1), dtype=np.complex128)
@@ -204,7 +210,7 @@ def split_level(windows: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def root_mean_square(values: FloatArray) -> FloatArray:
-    """Of each series, (n_series,); nothing under- or overflows in the squares."""
+    """Root mean square of each series, (n_series,); the squares neither under- nor overflow."""
     size = abs(values).max(axis=1)
     scaled = values / np.where(size > 0.0, size, 1.0)[:, None]
     return np.asarray(size * np.sqrt(np.mean(scaled**2, axis=1)))
@@ -239,7 +245,7 @@ def _is_stable(coefficients: FloatArray) -> NDArray[np.bool_]:
     """
     stable = np.zeros(len(coefficients), dtype=np.bool_)
     alive, polynomial = np.arange(len(coefficients)), coefficients
-    # Where all but nothing is left to divide by, infinite or undefined reflections follow: not stable.
+    # Dividing by almost zero gives infinite or undefined reflections, which count as not stable.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         while polynomial.shape[1] and len(alive):
             inside = abs(polynomial[:, -1]) < 1.0
@@ -249,15 +255,3 @@ def _is_stable(coefficients: FloatArray) -> NDArray[np.bool_]:
             polynomial = (rest + reflection * rest[:, ::-1]) / ((1.0 - reflection) * (1.0 + reflection))
     stable[alive] = True
     return stable
-
-
-def _line_weights(values: FloatArray, frequency: FloatArray) -> NDArray[np.complex128]:
-    """Amplitude times e^{i phase} of each frequency, by least squares on the values (n_samples,)."""
-    angle = 2.0 * np.pi * np.outer(np.arange(len(values)), frequency)
-    # a cos(w t + phi) = a cos(phi) cos(w t) - a sin(phi) sin(w t)
-    basis = np.concatenate([np.cos(angle), -np.sin(angle)], axis=1)
-    solved = np.linalg.pinv(basis.T @ basis, rcond=1e-8, hermitian=True) @ (basis.T @ values)
-    weight = solved[: len(frequency)] + 1j * solved[len(frequency) :]
-    # What is left of lines that rounding alone has made.
-    weight[abs(weight) < 1e-12 * abs(weight).max(initial=0.0)] = 0.0
-    return np.asarray(weight, dtype=np.complex128)

@@ -22,7 +22,7 @@ class Logarithmic(Continuation):
     geometric_mean : (n_series,), unit of the series.
     largest : (n_series,), the largest logarithm that is forecast.
 
-    Growth by a constant factor does not go on for ever: see :func:`largest_logarithm`.
+    Growth by a constant factor is bounded: see :func:`largest_logarithm`.
     """
 
     logarithms: Continuation
@@ -36,7 +36,8 @@ class Logarithmic(Continuation):
 
     def variance(self, t: ArrayLike) -> FloatArray:
         """exp(2 m + v) (e^v - 1): that of a lognormal variable whose logarithm has mean m and variance v."""
-        v = np.minimum(self.logarithms.variance(t), 1.0)  # beyond, a lognormal's tail is not to be believed
+        # Beyond a variance of 1 the tail of a lognormal is not credible.
+        v = np.minimum(self.logarithms.variance(t), 1.0)
         return np.asarray(self.evaluate(t) ** 2 * np.expm1(v) * np.exp(v))
 
     def lines(self) -> LineSpectrum:
@@ -45,7 +46,7 @@ class Logarithmic(Continuation):
 
 
 def largest_logarithm(logarithms: FloatArray) -> FloatArray:
-    """Above the largest of each window by its range and a factor of four.
+    """The largest logarithm of each window plus its range, plus log 4.
 
     logarithms : (n_series, n_samples).   Returns (n_series,).
 

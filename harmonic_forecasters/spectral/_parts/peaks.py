@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from harmonic_forecasters.spectral._parts.windows import FloatArray
+from harmonic_forecasters.spectral._parts.trend import trend_basis
+from harmonic_forecasters.spectral._parts.windows import FloatArray, IntArray
 from harmonic_forecasters.spectral.lines import LineSpectrum, side_by_side
 
 
@@ -54,14 +56,36 @@ def fit_lines(y: FloatArray, frequencies: list[FloatArray]) -> LineSpectrum:
     array([[2.]])
     """
     waves = []
-    t = np.arange(y.shape[1])
-    for series, frequency in enumerate(frequencies):
-        seen = ~np.isnan(y[series])
-        angle = 2.0 * np.pi * np.outer(t[seen], frequency)
-        # The cut of singular values keeps amplitudes bounded where lines cannot be told apart.
-        slope = np.linspace(-1.0, 1.0, y.shape[1])[seen, None]
-        design = np.concatenate([np.cos(angle), -np.sin(angle), np.ones_like(slope), slope], axis=1)
-        values = y[series, seen] - y[series, seen].mean()
-        weight = np.linalg.lstsq(design, values, rcond=1e-6)[0][: 2 * len(frequency)]
-        waves.append((frequency, weight[: len(frequency)] + 1j * weight[len(frequency) :]))
+    trend = trend_basis(np.arange(y.shape[1]), y.shape[1]).T
+    for values, frequency in zip(y, frequencies, strict=True):
+        seen = ~np.isnan(values)
+        centred = values[seen] - values[seen].mean()
+        weight = wave_weights(centred, np.flatnonzero(seen), frequency, beside=trend[seen], cutoff=1e-6)
+        waves.append((frequency, weight))
     return side_by_side(waves)
+
+
+def wave_weights(
+    values: FloatArray, t: IntArray, frequency: FloatArray, *, beside: FloatArray, cutoff: float
+) -> NDArray[np.complex128]:
+    """Amplitude times e^{i phase} of cosines by least squares, (n_lines,).
+
+    values : (n_times,), at the times t, samples.   frequency : (n_lines,), cycles per sample.
+    beside : (n_times, n_columns), what else is fitted.
+    cutoff : smallest singular value that counts, as a share of the largest; it keeps amplitudes bounded where
+        lines are too close to be told apart.
+
+    Examples
+    --------
+    >>> t = np.arange(20)
+    >>> wave = 2.0 * np.cos(2 * np.pi * 0.2 * t + 0.5)
+    >>> weight = wave_weights(wave, t, np.array([0.2]), beside=np.zeros((20, 0)), cutoff=1e-6)
+    >>> abs(weight).round(9), np.angle(weight).round(9)
+    (array([2.]), array([0.5]))
+    """
+    angle = 2.0 * np.pi * np.outer(t, frequency)
+    # a cos(w t + phi) = a cos(phi) cos(w t) - a sin(phi) sin(w t)
+    design = np.concatenate([np.cos(angle), -np.sin(angle), beside], axis=1)
+    solved = np.linalg.lstsq(design, values, rcond=cutoff)[0]
+    k = len(frequency)
+    return np.asarray(solved[:k] + 1j * solved[k : 2 * k], dtype=np.complex128)

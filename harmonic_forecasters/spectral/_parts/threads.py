@@ -10,19 +10,21 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from harmonic_forecasters.spectral._parts.block_sizes import BLOCK_VALUES
 from harmonic_forecasters.spectral._parts.windows import FloatArray
 
-# Values a block: enough that Python's share of the time is small, few enough for the cache.
-BLOCK_VALUES = 16_384
 _changing_limits = threading.Lock()
 
 
-def in_threads(work: Callable[..., FloatArray], *arrays: FloatArray) -> FloatArray:
+def in_threads(
+    work: Callable[..., FloatArray], *arrays: FloatArray, block_values: int | None = None
+) -> FloatArray:
     """work(*arrays), done in blocks of rows by :func:`n_threads` threads.
 
     work : takes the same rows of every array and gives an array with as many rows; it must not depend on
         which rows it is given together.
-    arrays : with rows (series) on the first axis; the first one's size decides on the blocks.
+    arrays : with rows (series) on the first axis.
+    block_values : values of the first array per block; None for ``block_sizes.BLOCK_VALUES``.
 
     Examples
     --------
@@ -31,7 +33,7 @@ def in_threads(work: Callable[..., FloatArray], *arrays: FloatArray) -> FloatArr
            [2.]])
     """
     n_rows = len(arrays[0])
-    n_blocks = min(n_rows, 1 + arrays[0].size // BLOCK_VALUES)
+    n_blocks = min(n_rows, 1 + arrays[0].size // (block_values or BLOCK_VALUES))
     if n_blocks <= 1:
         return work(*arrays)
     n_workers = n_threads()

@@ -20,9 +20,9 @@ from scipy.linalg import lapack, solve_toeplitz
 from harmonic_forecasters.spectral._parts.windows import FloatArray
 
 _FEW_SERIES = 8
-# Samples up to which a Cholesky factor is had sooner than a recursion in Python.
+# Up to this many samples a Cholesky factor is faster than a recursion in Python.
 _FACTORED = 256
-# Between these scipy's compiled recursion is the fastest, but it does not tell errors.
+# Between these lengths scipy's compiled recursion is fastest, but it gives no prediction errors.
 _COMPILED = (128, 2048)
 _LARGEST_MISFIT = 1e-3
 _WELL_CONDITIONED = 1e-4
@@ -35,7 +35,7 @@ class ToeplitzInverse:
 
     column : (n_series, n_samples), the autocovariance at lags 0, 1, ... A matrix that is not positive
         definite to working precision gets a ridge, as light as will do.
-    determinant : whether ``log_determinant`` will be asked for, too; without it, the inverse can cost less.
+    determinant : whether ``log_determinant`` will be asked for; without it, the inverse can cost less.
 
     Examples
     --------
@@ -60,10 +60,11 @@ class ToeplitzInverse:
         b : (n_series, n_samples) or (n_series, n_columns, n_samples).   Returns the same shape.
         """
         x = self._apply(b)
-        # What the last sample holds that those before it do not say, 1 / x_0, of what it holds at all.
+        # 1 / x_0 is the variance of the last sample given those before it: if its share is large, R is well
+        # conditioned.
         if (_WELL_CONDITIONED * self._column[:, 0] * self._first[:, 0] < 1.0).all():
             return x
-        # One step of refinement makes up for what the difference of two products loses.
+        # One step of refinement restores the digits that the difference of two products loses.
         return x + self._apply(b - _product(self._column, x))
 
     def diagonal_sums(self) -> FloatArray:
@@ -130,7 +131,7 @@ class DenseInverse:
 def _definite(column: FloatArray, determinant: bool) -> tuple[FloatArray, FloatArray, FloatArray | None]:
     """The columns with what ridge they need; the first columns of R^-1; and errors of prediction, all orders.
 
-    The errors are None where no determinant is asked for and the first columns are had sooner without them.
+    The errors are None if no determinant is asked for and the first columns are faster without them.
     """
     n_series, n_samples = column.shape
     compiled = not determinant and n_series <= _FEW_SERIES and _COMPILED[0] < n_samples <= _COMPILED[1]
@@ -158,7 +159,7 @@ def _solve_compiled(column: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     for lags, x in zip(column, first, strict=True):
         with suppress(np.linalg.LinAlgError):
             x[:] = solve_toeplitz(lags, impulse, check_finite=False)
-    # Of an indefinite or a near-singular R the recursion makes something whose product with R is no impulse.
+    # If R is indefinite or nearly singular, the product of R with the result is not an impulse.
     misfit = abs(_product(column, first) - impulse).max(axis=1)
     return first, (first[:, 0] > 0.0) & (misfit < _LARGEST_MISFIT)
 
@@ -175,8 +176,8 @@ def _product(column: FloatArray, x: FloatArray) -> FloatArray:
 def _prediction(column: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Prediction polynomials of order N - 1, and errors of all orders, which are zero from a failure on.
 
-    The recursion of Levinson and Durbin takes N steps in Python: series side by side where there are many,
-    and where there are few and they are short, a Cholesky factor is had sooner.
+    The recursion of Levinson and Durbin takes N steps in Python. Many series go through it side by side; for
+    a few short ones a Cholesky factor is faster.
     """
     if len(column) > _FEW_SERIES:
         return _predict_many(column.T.copy())
@@ -186,7 +187,7 @@ def _prediction(column: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _predict_one(column: FloatArray) -> tuple[FloatArray, FloatArray]:
     """As :func:`_prediction`, a series after the other."""
     polynomial, errors = np.zeros_like(column), np.zeros_like(column)
-    # A product of vectors that run the same way is the faster one.
+    # Products of vectors stored in the same direction are faster.
     for backwards, a, error in zip(column[:, ::-1].copy(), polynomial, errors, strict=True):
         a[0], error[0] = 1.0, backwards[-1]
         for order in range(1, len(backwards)):
@@ -208,7 +209,7 @@ def _predict_short(column: FloatArray) -> tuple[FloatArray, FloatArray]:
         factor, failed = lapack.dpotrf(lags[distance], lower=True)
         if not failed:
             error[:] = np.diagonal(factor) ** 2
-            # Turned around, a Toeplitz matrix is itself: its last column is the first, backwards.
+            # Reversed, a Toeplitz matrix is itself: its last column is the first one backwards.
             a[:] = error[-1] * lapack.dpotrs(factor, last, lower=True)[0][::-1]
     return polynomial, errors
 

@@ -1,1 +1,1 @@
-"""One published method a file: windows in, a :class:`~..continuation.Continuation` out."""
+"""One published method per module: windows in, a :class:`~..continuation.Continuation` out."""

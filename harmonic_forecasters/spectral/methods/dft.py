@@ -1,7 +1,7 @@
 """The discrete Fourier transform of a window, extrapolated.
 
 The DFT knows only frequencies k / N that complete whole cycles in a window of N samples, so its extrapolation
-with nothing cut is the window over again. It is kept as the reference that every better method must beat.
+with nothing cut repeats the window. It is kept as the reference that every better method must beat.
 
 Source: Oppenheim, Schafer (2010), Discrete-Time Signal Processing, eq. 8.11 and 8.12; on tapers and their
 coherent gain: Harris (1978), On the use of windows for harmonic analysis with the discrete Fourier transform.
@@ -96,7 +96,7 @@ def fit_dft(
         Coefficients are divided by the taper's coherent gain (the mean of its samples), so a sinusoid of
         whole cycles keeps its own amplitude. The taper itself is not divided out: with nothing cut, a
         tapered window is continued as copies of the tapered window.
-    n_components : keep only so many of the strongest sinusoids of each series, by their mean square over the
+    n_components : number of sinusoids kept in each series, the strongest by their mean square over the
         window, which is the best choice in least squares; None keeps all.
     trend : None, ``"constant"`` (the mean) or ``"linear"`` (least squares). A trend takes the place of
         frequency 0: it is removed before the taper and added again to forecasts.
@@ -107,7 +107,7 @@ def fit_dft(
 
     Raises
     ------
-    ValueError : for an unknown window or trend, a window that cannot be made of so few samples or has no
+    ValueError : for an unknown window or trend, a window that is not defined for so few samples or has no
         gain, ``n_components`` below 1, or unusable values.
     TypeError : for values that are not real numbers.
 
@@ -142,7 +142,7 @@ def fit_dft(
 def check_dft_options(*, window: Any, n_components: int | None, trend: str | None) -> None:
     """Raise ValueError where an option of :func:`fit_dft` is not one of those allowed."""
     _check_cuts(n_components, trend)
-    # Some tapers are not defined for a few samples: whether one suits a window, only the window can say.
+    # Some tapers are not defined for short windows; the fit checks that.
     _taper(window, 1000)
 
 
@@ -178,7 +178,7 @@ def _n_images(n_samples: int) -> NDArray[np.int64]:
 
 
 def _fit_trend(values: FloatArray, trend: str | None) -> tuple[FloatArray, FloatArray]:
-    """Level at t = 0 and slope a sample, each (n_series,), by least squares."""
+    """Level at t = 0 and slope per sample, each (n_series,), by least squares."""
     zeros = np.zeros(len(values))
     if trend is None:
         return zeros, zeros

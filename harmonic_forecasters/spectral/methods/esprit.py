@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.spectral._parts.block_sizes import LINE_SEARCH_VALUES
 from harmonic_forecasters.spectral._parts.line_fit import (
     EDGE_BINS,
     MIN_OBSERVED_FOR_LINES,
@@ -35,22 +36,22 @@ from harmonic_forecasters.spectral._parts.windows import (
     check_windows,
 )
 
-# The Hankel matrix of a long window: at most so many samples a snapshot, and so many snapshots.
+# Largest Hankel matrix of a long window: samples per snapshot, and snapshots.
 _MOST_ROWS = 300
 _MOST_SNAPSHOTS = 900
 # Singular values below this share of the largest are rounding.
 _ROUNDING = 1e-13
-# Numbers of dimensions tried under noise: all of the small ones, then in steps of an eighth; up to a third of
+# Dimensions of the subspace tried under noise: all small ones, then in steps of an eighth, up to a third of
 # the samples.
 _DIMENSIONS = (*range(1, 17), 18, 20, 22, 24, 27, 30, 34, 38, 43, 48, 54, 60, 68, 76, 86, 97, 109, 122)
-_BLOCK_SAMPLES = 10_000
 
 
 def fit_esprit(y: ArrayLike | Windows, *, n_lines: int | None = None) -> LineMixture:
     """Lines of each window by ESPRIT, amplitudes by least squares.
 
-    The snapshots are two thirds of a window long, up to 300 samples, and in a window of 1,200 samples or more
-    they start some samples apart, so that there are at most 900: resolution and time stop growing there.
+    A snapshot is two thirds of a window long, and at most 300 samples. In windows of 1,200 samples or more
+    the snapshots start several samples apart, so that there are at most 900. From there on neither resolution
+    nor time grows.
     The errors and the variance are those that least squares of all samples would have (the Cramer-Rao bound).
 
     Parameters
@@ -86,7 +87,7 @@ def fit_esprit(y: ArrayLike | Windows, *, n_lines: int | None = None) -> LineMix
     check_whole_number("n_lines", n_lines, 1, n_samples // 4, or_none=True, largest_is=meaning)
     scale = power_of_two(values)
     values, filled = values / scale[:, None], filled / scale[:, None]
-    block = max(1, _BLOCK_SAMPLES // n_samples)
+    block = max(1, LINE_SEARCH_VALUES // n_samples)
     parts = []
     for first in range(0, n_series, block):
         rows = np.arange(first, min(first + block, n_series))
@@ -193,6 +194,6 @@ def _criterion(fit: LeastSquares, observed: BoolArray, *, selecting: bool) -> Fl
         return np.asarray(misfit)
     free = is_free(fit.frequency)
     charge = np.sum(np.where(free, 5.0, 1.0), axis=1) * np.log(count)
-    # The penalty holds for many samples a line: at most half as many amplitudes as samples.
+    # The penalty holds for many samples per line: at most half as many amplitudes as samples.
     few = 2 * np.sum(1 + free, axis=1) <= count
     return np.where(few, misfit + charge, np.inf)

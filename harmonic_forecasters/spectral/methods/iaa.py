@@ -5,10 +5,10 @@ suppresses whatever else the spectrum holds; the powers found make the next spec
 
     power_k = |a_k' R^-1 y|^2 / (a_k' R^-1 a_k)^2,   R = sum_k power_k a_k a_k' + noise I
 
-Two things are added. The noise level is estimated from the errors of leaving one sample out, and overrated,
-which keeps the spectrum from fitting noise and forecasts cautious. Level and slope are estimated as the
-sinusoids are, under prior variances that make their estimates most probable: what is not significant shrinks
-to nothing.
+Two things are added. The noise level is estimated from leave-one-out errors and then overestimated on
+purpose, so that the spectrum does not fit noise and forecasts stay cautious. Level and slope are estimated
+together with the sinusoids, under the prior variances that make their estimates most probable, so that a
+level or slope that is not significant shrinks to zero.
 
 Source: Yardibi, Li, Stoica, Xue, Baggeroer (2010), IEEE Trans. Aerospace and Electronic Systems 46, eq. 9 to
 14; by Gohberg-Semencul and FFT: Xue, Xu, Li (2011), IEEE Trans. Signal Processing 59; leaving one out:
@@ -28,16 +28,17 @@ from harmonic_forecasters.spectral._parts.gaussian_process import (
     NOISE_FLOOR,
     HarmonicProcess,
     covariance_inverse,
-    trend_basis,
     waves_autocovariance,
     weighted_sums,
 )
 from harmonic_forecasters.spectral._parts.periods import harmonics
 from harmonic_forecasters.spectral._parts.toeplitz import DenseInverse, ToeplitzInverse
+from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import FloatArray, Windows, check_windows
 
-# Frequencies a sample, iterations, and the factor by which noise is overrated: chosen on development seeds
-# and on real series. Finer grids and more iterations change forecasts little, and mostly for the worse.
+# Frequencies per sample, iterations, and the factor by which the noise is overestimated. Chosen on
+# development seeds and on real series: finer grids and more iterations change forecasts little, and mostly
+# for the worse.
 GRID = 4
 SPECTRUM_ITERATIONS = 3
 NOISE_FACTOR = 4.0
@@ -56,7 +57,7 @@ def fit_iaa(y: ArrayLike | Windows, *, periods: ArrayLike | None = None) -> Harm
     y : (n_series, n_samples), any unit; NaN marks a missing value. In windows of up to 1024 samples gaps are
         treated exactly; in longer ones every iteration fills them with what the spectrum so far expects.
     periods : known ones, samples, at least 2. They and up to 100 of their harmonics, as far as the window
-        holds a cycle of them, get a power each beside those of the grid.
+        holds a cycle of them, each get a power in addition to those of the grid.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def fit_iaa(y: ArrayLike | Windows, *, periods: ArrayLike | None = None) -> Harm
         *((np.array([i]), checked.observed[i]) for i in np.flatnonzero(exact)),
     ]
     known = harmonics(periods)
-    # Of less than a cycle nothing can be said beside level and slope.
+    # Fewer cycles than one cannot be told apart from level plus slope.
     known = known[known * checked.n_samples >= 1.0]
     fits = [
         (rows, _fit(filled[rows], windows[rows], observed, known)) for rows, observed in parts if len(rows)
@@ -100,7 +101,7 @@ def fit_iaa(y: ArrayLike | Windows, *, periods: ArrayLike | None = None) -> Harm
 def _fit(
     filled: FloatArray, windows: FloatArray, observed: NDArray[np.bool_] | None, known: FloatArray
 ) -> HarmonicProcess:
-    """The fit of windows that have no gaps, or all the same ones (observed), or filled ones.
+    """The fit of windows without gaps, with the same gaps (``observed``), or with gaps that are filled.
 
     known : (n_known,), frequencies of known periods.
     """
@@ -117,8 +118,8 @@ def _fit(
     gaps = np.isnan(windows) if observed is None else np.zeros_like(windows, dtype=bool)
     n_powers = n_grid // 2 + 1
     turns = np.exp(-2j * np.pi * np.outer(np.arange(n_samples), known))
-    # Of the grid's frequencies, then of the known ones. The grid keeps its own beside those, which take what
-    # a season that changes leaves them: without its neighbours, forecasts are worse.
+    # Powers of the grid's frequencies, then of the known ones. The grid keeps frequencies next to the known
+    # ones: a season that changes needs them, and forecasts are worse without.
     power = np.abs(_transform(z, n_grid, turns)) ** 2 / n_seen**2
     power[:, 0] = 0.0  # the level is estimated beside the waves
     noise = np.zeros(n_series)
@@ -145,14 +146,15 @@ def _fit(
         if iteration == SPECTRUM_ITERATIONS:
             break
         power, noise = _reestimate(inverse, weights, solved_basis, covariance, n_seen, n_grid, turns)
-    # The best compromise between a misfit of the data and a trend that the prior finds large.
+    # Misfit of the data plus what the prior charges for the trend, at their minimum.
     quadratic = np.einsum("sn,sn->s", z - change @ basis, weights)
     quadratic += ((start + change) ** 2 * prior_precision).sum(axis=1)
     determinant = inverse.log_determinant() + np.linalg.slogdet(precision)[1] - np.log(prior_precision).sum(1)
-    # A straight line is as probable as rounding lets anything be.
+    # Rounding bounds how probable an exact straight line can be.
     rounding = np.maximum(_ROUNDING * np.abs(filled).max(axis=1), _SMALLEST_UNIT)
     log_unit = np.log(np.maximum(unit, rounding))
-    # R counts for its shape only: its scale, with the noise overrated, is replaced by the most probable one.
+    # Only the shape of R counts: its scale, with the noise overestimated, is replaced by the most probable
+    # one.
     scale = np.maximum(quadratic / n_seen, NOISE_FLOOR)
     evidence = -0.5 * (determinant + n_seen * (1.0 + np.log(2.0 * np.pi * scale))) - n_seen * log_unit
     trend = line + unit[:, None] * change
@@ -179,7 +181,8 @@ def _solve(
         each = np.broadcast_to(basis, (len(z), *basis.shape))
         solved = inverse.solve(np.concatenate([z[:, None], each], axis=1))
         return solved[:, 0], solved[:, 1:]
-    # The level reads the same backwards and the slope changes sign, as do their solutions: one holds both.
+    # Reversed in time, the level stays and the slope changes sign, and so do their solutions: one solve has
+    # both.
     solved = inverse.solve(np.stack([z, np.broadcast_to(basis.sum(axis=0), z.shape)], axis=1))
     forwards, backwards = solved[:, 1], solved[:, 1, ::-1]
     return solved[:, 0], 0.5 * np.stack([forwards + backwards, forwards - backwards], axis=1)
@@ -206,7 +209,8 @@ def _reestimate(
     passed = np.maximum(passed, _SMALLEST_SHARE * sums[:, :1])
     power = np.abs(spectra[:, 1]) ** 2 / passed**2
     power[:, 0] = 0.0
-    # Leaving out sample i, its error is w_i / (R^-1)_ii; the mean diagonal stands for each of them.
+    # The leave-one-out error of sample i is w_i / (R^-1)_ii; the mean of the diagonal stands for each
+    # element.
     noise = NOISE_FACTOR * ((weights**2).sum(axis=1) / n_seen) / (trace / n_seen) ** 2
     return np.asarray(power), np.asarray(noise)
 
@@ -221,7 +225,7 @@ def _straight_line(
     filled: FloatArray, basis: FloatArray, seen: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Least squares line (n_series, 2), the residual (n_series, n_samples), and its root mean square."""
-    # The mean goes first, so that a small wiggle on a high level keeps its digits.
+    # The mean is removed first, so that a small oscillation on a high level keeps its digits.
     mean = (filled * seen).sum(axis=1, keepdims=True) / seen.sum()
     centred = (filled - mean) * seen
     design = basis * seen

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.spectral._parts.block_sizes import MATRIX_VALUES
 from harmonic_forecasters.spectral._parts.linear_prediction import (
     LinearPrediction,
     check_order,
@@ -28,12 +29,11 @@ from harmonic_forecasters.spectral._parts.linear_prediction import (
 from harmonic_forecasters.spectral._parts.windows import FloatArray, Windows, check_windows
 
 LARGEST_COVARIANCE_ORDER = 160
-# Where the full rank leaves a smaller share of the window's size than this unexplained, it beats the average
-# over ranks; on sums of 3 to 44 sinusoids the two are equal at noise of about this size.
+# If the full rank leaves a smaller share of the window unexplained than this, it beats the average over
+# ranks. On sums of 3 to 44 sinusoids the two are equal at noise of about this size.
 LARGEST_EXACT_RESIDUAL = 1e-4
 # Singular values below this share of the largest are rounding.
 ROUNDING = 1e-15
-BLOCK_VALUES = 2**21
 
 
 def fit_modified_covariance(
@@ -161,7 +161,7 @@ def _averaged(values: FloatArray, order: int) -> tuple[FloatArray, FloatArray, F
     part = np.zeros_like(component)
     part[:, : n_ranks - 1] = np.cumsum(weight[:, :0:-1], axis=1)[:, ::-1]
     coefficients = np.einsum("soi,si->so", vector, part * component)
-    # Constant windows are fitted exactly by nothing at all.
+    # Constant windows leave no residual, whatever the coefficients.
     residual = np.where(power > 0.0, np.sqrt(share[:, -1]), 0.0)
     return coefficients, part.sum(axis=1), residual
 
@@ -187,5 +187,5 @@ def _row_blocks(values: FloatArray, order: int) -> Iterator[FloatArray]:
 
 
 def _blocks(n_items: int, values_per_item: int) -> Iterator[NDArray[np.int64]]:
-    """Indices of the items in blocks that hold some 16 MB."""
-    return iter(np.array_split(np.arange(n_items), 1 + n_items * values_per_item // BLOCK_VALUES))
+    """Indices of the items in blocks of at most MATRIX_VALUES values."""
+    return iter(np.array_split(np.arange(n_items), 1 + n_items * values_per_item // MATRIX_VALUES))

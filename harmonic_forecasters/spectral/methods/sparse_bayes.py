@@ -22,6 +22,7 @@ from scipy.fft import next_fast_len
 from scipy.special import gammaln
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.spectral._parts.block_sizes import LINE_SEARCH_VALUES
 from harmonic_forecasters.spectral._parts.line_fit import (
     FREQUENCY_PRECISION,
     MIN_OBSERVED_FOR_LINES,
@@ -47,23 +48,21 @@ from harmonic_forecasters.spectral.methods.esprit import rotation_frequencies, s
 
 # Without a limit, each line (three numbers) has four samples at least, and there are no more than this.
 _MOST_LINES = 60
-# The search for more lines ends after so many additions that did not raise the evidence.
+# The search ends after this many added lines in a row that did not raise the evidence.
 _PATIENCE = 3
-# Numbers of lines that are this improbable beside the best are dropped.
+# Numbers of lines less probable than this, relative to the best, are dropped.
 _LEAST_WEIGHT = 1e-3
-# Rounds of learning the variances, each with frequencies refined again.
+# Rounds of learning the variances; each refines the frequencies again.
 _MOST_ROUNDS = 6
-# New lines start at least so many bins from 0 and 1/2.
+# New lines start at least this many bins (cycles per window) from 0 and 1/2.
 _EDGE_BINS = 0.25
-# Log likelihood, times two, that a sinusoid must gain over a level or the Nyquist frequency.
+# A sinusoid must gain this over a level or the Nyquist frequency: twice the log likelihood.
 _EDGE_MARGIN = 10.0
-# Below this share of the variance, noise hides no line that the subspace would show. Where values are
-# missing, the second restart has better values in the gaps.
+# Noise below this share of the variance hides no line that the subspace shows. With missing values the second
+# restart starts from better values in the gaps.
 _ALMOST_CLEAN = 1e-4
 _RESTARTS = 2
 _SUBSPACE_SHARES = (1e-13, 1e-11, 1e-9, 1e-7, 1e-5)
-# Samples handled at a time: large enough for numpy's speed, small enough for the cache.
-_BLOCK_SAMPLES = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +112,7 @@ def fit_sparse_bayes(y: ArrayLike | Windows, *, max_lines: int | None = None) ->
     scale = power_of_two(values)
     values = values / scale[:, None]
     n_series, n_samples = values.shape
-    block = max(1, _BLOCK_SAMPLES // n_samples)
+    block = max(1, LINE_SEARCH_VALUES // n_samples)
     parts = []
     for first in range(0, n_series, block):
         rows = np.arange(first, min(first + block, n_series))
@@ -201,7 +200,7 @@ def _search(models: _Models, limit: IntArray) -> None:
             break
         # A long series takes several clear peaks at once, or sixty lines would be refined sixty times. Long
         # series come one by one.
-        most = min(int(limit[0]) - k, k // 4 + 1) if 2 * n_samples > _BLOCK_SAMPLES else 1
+        most = min(int(limit[0]) - k, k // 4 + 1) if 2 * n_samples > LINE_SEARCH_VALUES else 1
         peaks = _peaks(fit.least_squares.residual[going], models.observed[rows], most)
         frequency = np.concatenate([fit.least_squares.frequency[going], peaks], axis=1)
 

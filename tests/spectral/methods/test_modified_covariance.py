@@ -83,7 +83,7 @@ def test_blocks_of_rows_and_of_series_change_nothing(monkeypatch):
     t = np.arange(120)
     y = np.concatenate([noise(3, 120), np.sin(np.outer([0.3, 0.7, 1.1], t))])
     whole = fit_modified_covariance(y).evaluate(t + 120)
-    monkeypatch.setattr("harmonic_forecasters.spectral.methods.modified_covariance.BLOCK_VALUES", 1500)
+    monkeypatch.setattr("harmonic_forecasters.spectral.methods.modified_covariance.MATRIX_VALUES", 1500)
     np.testing.assert_allclose(fit_modified_covariance(y).evaluate(t + 120), whole, atol=1e-9, rtol=0)
 
 
