@@ -1,12 +1,14 @@
 """Pictures: what is drawn where, and what the axes say."""
 
 import importlib
+import subprocess
 import sys
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from darts import TimeSeries
 from matplotlib import pyplot as plt
 
 from harmonic_forecasters.plotting import plot_components, plot_forecast, plot_leakage, plot_spectrum
@@ -68,6 +70,102 @@ def test_times_may_be_dates():
     assert ax.lines[0].get_xdata()[0] == time[0]
     assert ax.lines[-1].get_xdata()[-1] == time[-1]
     assert ax.get_xlabel() == ""
+
+
+DAYS = pd.date_range("2024-01-30", periods=6, freq="D")
+
+
+def in_pandas(index):
+    series = pd.Series(np.r_[HISTORY, FORECAST], index)
+    return series[:4], series[4:]
+
+
+def in_darts():
+    series = TimeSeries.from_series(pd.Series(np.r_[HISTORY, FORECAST], DAYS))
+    return series[:4], series[4:]
+
+
+@pytest.mark.parametrize(
+    ("history", "forecast"),
+    [
+        in_pandas(DAYS),
+        in_pandas(DAYS.to_period("D")),
+        in_pandas(DAYS.tz_localize("Europe/Berlin")),
+        tuple(series.to_frame() for series in in_pandas(DAYS)),
+        in_darts(),
+        (in_pandas(DAYS)[0], in_darts()[1]),
+        (in_pandas(DAYS)[0], FORECAST),
+        (in_darts()[0], list(FORECAST)),
+    ],
+    ids=["dates", "periods", "time zone", "frames", "darts", "pandas and darts", "and array", "and list"],
+)
+def test_every_kind_of_series_keeps_its_time_axis(history, forecast):
+    ax = plot_forecast(history, forecast, truth=forecast)
+    for name, times, values in (("observed", DAYS[:4], HISTORY), ("forecast", DAYS[4:], FORECAST)):
+        (line,) = (line for line in ax.lines if line.get_label() == name)
+        np.testing.assert_array_equal(np.asarray(line.get_xdata(), "datetime64[ns]"), times.to_numpy())
+        np.testing.assert_array_equal(line.get_ydata(), values)
+    assert ax.get_xlabel() == ""
+    (month,) = plot_leakage(history, 2)[0].lines[0].get_xdata()[:1]
+    assert np.datetime64(month, "D") == np.datetime64("2024-01-30")
+
+
+def test_steps_of_an_index_of_numbers_are_kept():
+    history, forecast = in_pandas(pd.Index([10, 15, 20, 25, 30, 35]))
+    for ahead in (forecast, FORECAST):
+        np.testing.assert_array_equal(drawn(plot_forecast(history, ahead))["forecast"][:, 0], [30, 35])
+
+
+LOW, HIGH = FORECAST - 1.0, FORECAST + 3.0
+NORMAL = np.stack([FORECAST, [1.0, 2.0]], axis=1)
+INTERVALS = pd.DataFrame(
+    np.stack([FORECAST, FORECAST, LOW, HIGH], axis=1),
+    DAYS[4:],
+    pd.MultiIndex.from_product([["y"], [0.5, 0.9], ["lower", "upper"]]),
+)
+QUANTILES = pd.DataFrame(
+    np.stack([LOW, FORECAST, HIGH], axis=1), DAYS[4:], pd.MultiIndex.from_product([["y"], [0.1, 0.5, 0.9]])
+)
+
+
+def darts_forecast(values, columns):
+    return TimeSeries.from_times_and_values(DAYS[4:], values, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("forecast", "interval", "low", "high"),
+    [
+        (FORECAST, (LOW, HIGH), LOW, HIGH),
+        (in_pandas(DAYS)[1], INTERVALS, LOW, HIGH),
+        (INTERVALS, None, LOW, HIGH),
+        (QUANTILES, None, LOW, HIGH),
+        (in_darts()[1], QUANTILES, LOW, HIGH),
+        (darts_forecast(QUANTILES.to_numpy(), ["y_q0.100", "y_q0.500", "y_q0.900"]), None, LOW, HIGH),
+        (
+            darts_forecast(NORMAL, ["y_mu", "y_sigma"]),
+            None,
+            FORECAST - [1.96, 3.92],
+            FORECAST + np.array([1.96, 3.92]),
+        ),
+        (darts_forecast(np.linspace(LOW, HIGH, 101).T[:, None], ["y"]), None, LOW + 0.2, HIGH - 0.2),
+    ],
+    ids=["bounds", "intervals", "of them alone", "quantiles", "beside", "parameters", "normal", "samples"],
+)
+def test_what_holds_an_interval_is_drawn_with_its_band(forecast, interval, low, high):
+    ax = plot_forecast(in_pandas(DAYS)[0], forecast, interval=interval)
+    (band,) = (each for each in ax.collections if each.get_label() == "interval")
+    heights = band.get_paths()[0].vertices[:, 1]
+    np.testing.assert_allclose([heights.min(), heights.max()], [low.min(), high.max()], atol=0.01)
+    assert "forecast" in drawn(ax)
+
+
+def test_components_of_dated_series_are_drawn_over_dates():
+    y, table = tide_table(400)
+    hours = pd.date_range("2024-03-01", periods=400, freq="h")
+    for given in (pd.Series(y, hours), TimeSeries.from_series(pd.Series(y, hours))):
+        axes = plot_components(given, table, n_shown=1, horizon=24)
+        ahead = axes[1].lines[1].get_xdata()
+        assert np.datetime64(ahead[-1]) == hours[-1] + pd.Timedelta("24h")
 
 
 def test_a_spectrum_is_one_stem_a_line():
@@ -241,6 +339,32 @@ def test_everything_is_drawn_into_the_axes_given():
             lambda: plot_components(HISTORY, fit_dft([HISTORY]).lines(), axes=plt.subplots(2)[1]),
             r"axes must be 4 in a row, got the shape \(2,\)",
         ),
+        (
+            lambda: plot_forecast(pd.DataFrame({"a": HISTORY, "b": HISTORY}), FORECAST),
+            r"history must have one component, got 2: 'a', 'b'; choose one, such as history\['a'\]",
+        ),
+        (
+            lambda: plot_forecast(HISTORY, darts_forecast(NORMAL, ["a", "b"])),
+            "forecast must have one component, got 2: 'a', 'b'",
+        ),
+        (
+            lambda: plot_forecast(in_pandas(DAYS)[0], in_pandas(range(6))[1]),
+            "both have dates or both have numbers, got datetime64.* and int64",
+        ),
+        (lambda: plot_forecast(HISTORY, in_pandas(DAYS)[1]), "history must have an index where the forecast"),
+        (
+            lambda: plot_forecast(pd.Series(HISTORY, DAYS[[0, 1, 3, 4]]), FORECAST),
+            "history must have a regular index .* pass time=",
+        ),
+        (
+            lambda: plot_forecast(pd.Series(HISTORY, list("abcd")), FORECAST),
+            "history must have an index of dates, periods or numbers, got object",
+        ),
+        (lambda: plot_forecast(["a", "b"], FORECAST), "history must hold numbers, got list"),
+        (
+            lambda: plot_forecast(HISTORY, FORECAST, interval=FORECAST),
+            "interval must be a pair of bounds or hold intervals, got a single series",
+        ),
         (lambda: plot_leakage(HISTORY, 0), "n must be a whole number of at least 1, got 0"),
         (
             lambda: plot_leakage(HISTORY, 2, axes=plt.subplots(2)[1]),
@@ -251,6 +375,16 @@ def test_everything_is_drawn_into_the_axes_given():
 def test_what_does_not_fit_is_refused_with_rule_and_value(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
+
+
+@pytest.mark.parametrize("absent", ["darts", "sktime"])
+def test_pictures_need_no_framework(absent):
+    code = (
+        f"import sys; sys.modules[{absent!r}] = None; import pandas as pd; import matplotlib; "
+        "matplotlib.use('Agg'); from harmonic_forecasters.plotting import plot_forecast; "
+        "plot_forecast(pd.Series([1.0, 2.0]), [3.0])"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_without_matplotlib_the_error_names_the_extra(monkeypatch):

@@ -10,12 +10,12 @@ from matplotlib import pyplot as plt
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters.plotting.given import extended, read
 from harmonic_forecasters.plotting.spectrum import table_of
 from harmonic_forecasters.plotting.style import (
     FORECAST,
     HISTORY,
     LINES,
-    as_series,
     first_drawn,
     label_time,
 )
@@ -26,7 +26,7 @@ CYCLES_SHOWN = 20
 
 
 def plot_components(
-    y: ArrayLike,
+    y: Any,
     lines: LineSpectrum | pd.DataFrame,
     series: int = 0,
     *,
@@ -42,12 +42,13 @@ def plot_components(
 
     Parameters
     ----------
-    y : (n_samples,), the window that the lines were found in, any unit, NaN where a value is missing.
+    y : (n_samples,), the window that the lines were found in, any unit, NaN where a value is missing: an
+        array, a pandas Series, a DataFrame of one column or a darts TimeSeries, drawn over its time axis.
     lines, series : as in :func:`plot_spectrum`.
     n_shown : components to draw, the strongest; fewer where there are fewer.
     horizon : samples after the window to which the components are continued.
-    last : draw only so many of the last samples of the window; None draws 20 cycles of the strongest.
-    time : (n_samples + horizon,), numbers or datetime64, where to draw them; None counts samples from 0.
+    last : number of last samples of the window to draw; None draws 20 cycles of the strongest.
+    time : (n_samples + horizon,), numbers or datetime64, where to draw them, in place of the index of y.
     axes : as many as there are components drawn, and two more; None for a new figure.
 
     Raises
@@ -61,15 +62,19 @@ def plot_components(
     >>> [ax.get_title(loc="left") for ax in axes]
     ['observed', 'period 8, amplitude 1, 100 % of the variance', 'the rest, under 0.1 % of the variance']
     """
-    y, table = as_series("y", y), table_of(lines, series)
+    given, table = read("y", y), table_of(lines, series)
     check_whole_number("n_shown", n_shown, 1)
     check_whole_number("horizon", horizon, 0)
-    n_samples = len(y)
+    y, n_samples = given.values, len(given.values)
     t = np.arange(n_samples + horizon)
-    times = t if time is None else np.asarray(time)
+    if time is not None:
+        times = np.asarray(time)
+    else:
+        times = t if given.index is None else extended("y", given.index, horizon).to_numpy()
     if times.shape != t.shape:
         raise ValueError(
-            f"time must have one entry a sample of window and horizon, {len(t)}, got the shape {times.shape}"
+            f"time must have one entry per sample of window and horizon, {len(t)}, "
+            f"got the shape {times.shape}"
         )
     curves = [_curve(table, rows, t, n_samples, float(np.nanvar(y))) for rows in _strongest(table, n_shown)]
     rest = y - sum((values[:n_samples] for _, values in curves), np.zeros(n_samples))
@@ -103,7 +108,7 @@ def plot_components(
     widest = max((np.abs(values[first:]).max() for _, values in curves), default=1.0)
     for ax in axes[1:-1]:
         ax.set_ylim(-1.1 * widest, 1.1 * widest)
-    label_time(axes[-1], times, counted=time is None)
+    label_time(axes[-1], times, counted=time is None and given.index is None)
     return axes
 
 
@@ -123,7 +128,7 @@ def _curve(
     n_samples: int,
     variance: float,
 ) -> tuple[str, NDArray[np.float64]]:
-    """What is to be said of one component, and its values at the times t."""
+    """The title of one component, and its values at the times t."""
     frequency, amplitude, phase = (table[name][rows] for name in ("frequency", "amplitude", "phase"))
     values = LineSpectrum(frequency, amplitude[None], phase[None]).evaluate(t)[0]
     power = 0.5 * amplitude[0] ** 2 if len(rows) == 1 else np.mean(values[:n_samples] ** 2)

@@ -1,24 +1,26 @@
-"""What the DFT makes of a window."""
+"""The DFT of a window, its continuation and its leakage."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.plotting.forecast import plot_forecast
+from harmonic_forecasters.plotting.given import read
 from harmonic_forecasters.plotting.spectrum import plot_spectrum
-from harmonic_forecasters.plotting.style import RECONSTRUCTION, add_legend, as_series
+from harmonic_forecasters.plotting.style import RECONSTRUCTION, add_legend
 from harmonic_forecasters.spectral import fit_dft
 
 
 def plot_leakage(
-    y: ArrayLike,
+    y: Any,
     horizon: int,
-    truth: ArrayLike | None = None,
+    truth: Any = None,
     *,
     window: Any = "boxcar",
     n_components: int | None = None,
@@ -32,7 +34,7 @@ def plot_leakage(
 
     Parameters
     ----------
-    y : (n_samples,), any unit.
+    y : (n_samples,), any unit; an array, pandas or a darts TimeSeries, drawn over its own time axis.
     horizon : samples to continue.
     truth : (horizon,), what followed, or None.
     window, n_components, trend : as in :func:`harmonic_forecasters.spectral.methods.dft.fit_dft`.
@@ -48,15 +50,17 @@ def plot_leakage(
     >>> len(axes)
     3
     """
-    y = as_series("y", y)
+    given = read("y", y)
+    y = given.values
     check_whole_number("n", horizon, 1)
     axes = plt.subplots(3, figsize=(8, 7), layout="constrained")[1] if axes is None else np.asarray(axes)
     if axes.shape != (3,):
         raise ValueError(f"axes must be three in a row, got the shape {axes.shape}")
     dft = fit_dft(y[None], window=window, n_components=n_components, trend=trend)
     continued = dft.evaluate(np.arange(len(y) + horizon))[0]
-    plot_forecast(y, continued[len(y) :], truth, ax=axes[0])
-    axes[0].plot(continued[: len(y)], label="reconstruction", **RECONSTRUCTION)
+    history = y if given.index is None else pd.Series(y, given.index)
+    plot_forecast(history, continued[len(y) :], truth, ax=axes[0])
+    axes[0].plot(axes[0].lines[0].get_xdata(), continued[: len(y)], label="reconstruction", **RECONSTRUCTION)
     add_legend(axes[0], columns=4)
     plot_spectrum(dft.lines(), over="frequency", n_named=0, ax=axes[1])
     plot_spectrum(dft.lines(), over="period", n_named=0, ax=axes[2])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from harmonic_forecasters._checks import check_whole_number
 
@@ -21,14 +20,6 @@ BAND: dict[str, Any] = {"color": "#d55e00", "alpha": 0.2, "linewidth": 0}
 RECONSTRUCTION: dict[str, Any] = {"color": "#0072b2", "linewidth": 1.6, "linestyle": "--"}
 LINES: dict[str, Any] = {"color": "#0072b2", "linewidth": 1.2}
 NAMES: dict[str, Any] = {"color": "0.15", "fontsize": 8}
-
-
-def as_series(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """The values as an array, (n_samples,); raises ValueError for another number of axes, or none."""
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != 1 or array.size == 0:
-        raise ValueError(f"{name} must have one axis and at least one sample, got the shape {array.shape}")
-    return array
 
 
 def first_drawn(n_samples: int, last: int | None) -> int:
