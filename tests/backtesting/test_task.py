@@ -168,7 +168,7 @@ def test_a_dataset_task_has_a_series_a_target_and_last_keeps_the_end():
 
 
 def test_a_panel_gives_a_series_each_and_max_series_spreads_over_it(monkeypatch):
-    # Five series of 10, 11, ... samples, in the place of a data set that would be downloaded.
+    # Five series of 10, 11, ... samples, in place of a dataset that would be downloaded.
     names = np.repeat(list("abcde"), [10, 11, 12, 13, 14])
     steps = np.concatenate([np.arange(n) for n in (10, 11, 12, 13, 14)])
     index = pd.MultiIndex.from_arrays([names, steps], names=["series", "time"])
