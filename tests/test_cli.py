@@ -109,7 +109,7 @@ def test_lists_name_what_suites_may_name(command):
     [
         (["benchmark", "quik", "--output", "OUT"], "suite must be one of quick"),
         (["benchmark", "none/such.yaml", "--output", "OUT"], "suite file must exist"),
-        (["benchmark", "BROKEN", "--output", "OUT"], "keys must be out of about, seed"),
+        (["benchmark", "BROKEN", "--output", "OUT"], "keys must be among about, seed"),
         (["benchmark", "SUITE", "--output", "FILE"], ""),
         (["report", "OUT"], "holds no run: record.json is missing"),
     ],

@@ -92,7 +92,7 @@ def test_describe_has_a_row_for_each():
 
 @pytest.mark.parametrize("call", [datasets.get_dataset, datasets.load])
 def test_unknown_name_lists_the_known(call):
-    with pytest.raises(ValueError, match=r"'airlines'.*airline.*m4_hourly"):
+    with pytest.raises(ValueError, match=r"must be one of airline.*m4_hourly.*, got 'airlines'"):
         call("airlines")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import asdict
 from hashlib import sha256
 from json import dumps
 from typing import Any
@@ -17,7 +16,8 @@ from harmonic_forecasters.backtesting.lookahead import check_lookahead
 from harmonic_forecasters.backtesting.models import ModelSpec
 from harmonic_forecasters.backtesting.rolling import Stopwatch, WindowForecast, roll
 from harmonic_forecasters.backtesting.scores import WINDOW, quantile_column, score_windows
-from harmonic_forecasters.backtesting.task import Task, TaskSeries, stable_hash
+from harmonic_forecasters.backtesting.series import TaskSeries, stable_hash
+from harmonic_forecasters.backtesting.task import Task
 
 # Windows whose forecasts a job keeps for the report, and the past shown before each.
 _EXAMPLES = 3
@@ -26,7 +26,7 @@ _SHOWN_HORIZONS = 6
 
 def fingerprint(task: Task, spec: ModelSpec, seed: int) -> str:
     """A text that changes with the task, the model, the seed and the version of the package."""
-    content = dumps([asdict(task), spec.as_record(), seed, __version__], sort_keys=True, default=str)
+    content = dumps([task.as_record(), spec.as_record(), seed, __version__], sort_keys=True, default=str)
     return sha256(content.encode()).hexdigest()
 
 

@@ -1,10 +1,12 @@
 """Proof that forecasts did not see the future.
 
-The model runs again while the sources of a task, the registry of data sets and the generators of signals,
-give garbage behind an origin: before any slicing, filling or scaling, and to whoever asks them, the model
-itself included. A forecast from that origin or an earlier one that moves has seen what it must not.
+The model runs again while the sources of a task (the registry of datasets, the user's own dataset, the
+generators of signals) give garbage behind an origin. This happens before any slicing, filling or scaling, and
+whoever asks the sources gets it, the model itself included. If a forecast from that origin or an earlier one
+moves, it has seen what it must not.
 
-A model that keeps the future from before the check, or reads it past this package, is beyond this proof.
+The proof does not cover a model that keeps the future from before the check or reads it by other means, such
+as from the user's file.
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ import pandas as pd
 
 from harmonic_forecasters.backtesting.models import ModelSpec
 from harmonic_forecasters.backtesting.rolling import WindowForecast, roll
-from harmonic_forecasters.backtesting.task import Task, TaskSeries
+from harmonic_forecasters.backtesting.series import TaskSeries
+from harmonic_forecasters.backtesting.task import Task
+from harmonic_forecasters.datasets.own import OwnDataset
 from harmonic_forecasters.datasets.registry import altered
 from harmonic_forecasters.signals import GENERATORS, Signals
 
-# Tasks of more origins are checked at so many of them, evenly spread, the first and the last included.
+# A task with more origins is checked at this many, evenly spread, the first and the last included.
 _MOST_ORIGINS = 5
 
 
@@ -70,6 +74,17 @@ def _garbage_at_the_end(task: Task, n_samples: int, rng: np.random.Generator) ->
 
     Counted from the end, these samples are the same in the source and in the task.
     """
+    if isinstance(task.dataset, OwnDataset):
+
+        def alter_one(series: pd.Series) -> pd.Series:
+            hidden = np.arange(len(series))[::-1] < n_samples
+            (values,) = _with_garbage(series.to_numpy()[None], hidden, rng)
+            return pd.Series(values, series.index, name=series.name)
+
+        with task.dataset.altered(alter_one):
+            yield
+        return
+
     if task.signals is None:
 
         def alter(data: pd.DataFrame) -> pd.DataFrame:
@@ -78,7 +93,7 @@ def _garbage_at_the_end(task: Task, n_samples: int, rng: np.random.Generator) ->
             values = _with_garbage(data.to_numpy(dtype=np.float64).T, hidden, rng).T
             return pd.DataFrame(values, data.index, data.columns)
 
-        with altered(str(task.dataset), alter):
+        with altered(task.dataset, alter):
             yield
         return
 

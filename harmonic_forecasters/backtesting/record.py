@@ -34,6 +34,7 @@ def run_record(suite: Suite) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gb": round(psutil.virtual_memory().total / 1024**3, 1),
         "suite_text": suite.source,
+        "suite_folder": str(suite.folder),
         "trusted": sorted({package for spec in suite.models for package in spec.trusted}),
     }
 

@@ -37,7 +37,7 @@ def write_reports(directory: Path) -> pd.DataFrame:
     if not path.is_file():
         raise FileNotFoundError(f"{directory} holds no run: {RECORD_FILE} is missing")
     run = json.loads(path.read_text(encoding="utf-8"))
-    suite = parse_suite(run["suite"], run["suite_text"], run["trusted"])
+    suite = parse_suite(run["suite"], run["suite_text"], run["trusted"], Path(run["suite_folder"]))
     records = stored_records(suite, directory)
     results, jobs = results_table(records), jobs_table(records)
     board = leaderboard(suite, results, jobs)

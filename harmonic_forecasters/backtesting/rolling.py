@@ -13,7 +13,8 @@ import pandas as pd
 
 from harmonic_forecasters.backtesting.doors import Door, Forecast, open_door
 from harmonic_forecasters.backtesting.models import ModelSpec, build
-from harmonic_forecasters.backtesting.task import Task, TaskSeries
+from harmonic_forecasters.backtesting.series import TaskSeries
+from harmonic_forecasters.backtesting.task import Task
 
 
 @dataclass(frozen=True, eq=False)

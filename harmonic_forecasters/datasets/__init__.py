@@ -1,4 +1,4 @@
-"""Real series by name: where each comes from, under which licence, and how to load it.
+"""Real series by name (where each comes from, under which licence, how to load it), and the user's own.
 
 Some are carried by installed libraries and need no network. The others are downloaded once, checked against a
 SHA-256 and cached; a folder named by the environment variable ``HARMONIC_FORECASTERS_DATA``, laid out
@@ -21,15 +21,18 @@ True
 
 from harmonic_forecasters.datasets.dataset import Dataset
 from harmonic_forecasters.datasets.download import DatasetChecksumError, DatasetUnavailableError, RemoteFile
+from harmonic_forecasters.datasets.own import OwnDataset, own_dataset
 from harmonic_forecasters.datasets.registry import describe, get_dataset, list_datasets, load
 
 __all__ = [
     "Dataset",
     "DatasetChecksumError",
     "DatasetUnavailableError",
+    "OwnDataset",
     "RemoteFile",
     "describe",
     "get_dataset",
     "list_datasets",
     "load",
+    "own_dataset",
 ]

@@ -24,13 +24,13 @@ def _annual(values: Any, years: Any) -> pd.Series:
 
 
 def airline() -> pd.Series:
-    """Passengers in thousands a month, 1949 to 1960: (144,)."""
+    """Passengers in thousands per month, 1949 to 1960: (144,)."""
     series = require("sktime.datasets").load_airline()
     return time_series(series, series.index.to_timestamp(), "MS")
 
 
 def lynx() -> pd.Series:
-    """Lynx trapped a year, 1821 to 1934: (114,)."""
+    """Lynx trapped per year, 1821 to 1934: (114,)."""
     series = require("sktime.datasets").load_lynx()
     return _annual(series, series.index.year)
 
@@ -43,7 +43,7 @@ def solar() -> pd.Series:
 
 
 def sunspots() -> pd.Series:
-    """Sunspot number a year, 1700 to 2008: (309,)."""
+    """Sunspot number per year, 1700 to 2008: (309,)."""
     table = require("statsmodels.datasets.sunspots").load_pandas().data
     return _annual(table["SUNACTIVITY"], table["YEAR"])
 
@@ -57,13 +57,13 @@ def co2() -> pd.Series:
 def elnino() -> pd.Series:
     """Sea surface temperature in degrees Celsius, region Nino 1+2, monthly, 1950 to 2010: (732,)."""
     table = require("statsmodels.datasets.elnino").load_pandas().data.set_index("YEAR")
-    # One row a year, one column a month.
+    # One row per year, one column per month.
     stamps = [f"{year:.0f}-{month:02d}" for year in table.index for month in range(1, 13)]
     return time_series(table.to_numpy().ravel(), pd.to_datetime(stamps, format="%Y-%m"), "MS")
 
 
 def nile() -> pd.Series:
-    """Discharge of the Nile at Aswan in 10^8 cubic metres a year, 1871 to 1970: (100,)."""
+    """Discharge of the Nile at Aswan in 10^8 cubic metres per year, 1871 to 1970: (100,)."""
     table = require("statsmodels.datasets.nile").load_pandas().data
     return _annual(table["volume"], table["year"])
 

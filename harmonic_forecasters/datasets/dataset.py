@@ -12,7 +12,7 @@ from harmonic_forecasters.datasets.download import RemoteFile, fetch
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """What is known of a data set, and how to load it.
+    """What is known about a dataset, and how to load it.
 
     name : the key in the registry.
     title, source, licence : for people; the licence as source and publisher state it, or "none stated".

@@ -1,4 +1,4 @@
-"""The data sets that are downloaded: what their publishers state of each, and what checks their bytes."""
+"""The datasets that are downloaded: what their publishers state, and the checksums of their files."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def m4(train: Path, test: Path) -> pd.DataFrame:
     Training and held-out part of each series follow one another; the last ``horizon`` samples are held out.
     """
     parts = [pd.read_csv(path, index_col="V1") for path in (train, test)]
-    # One row a series; rows are filled up with NaN behind the end of the training part.
+    # One row per series; behind the end of the training part, rows are filled up with NaN.
     table = pd.concat(parts, axis="columns", join="inner")
     wide = table.to_numpy(dtype=np.float64)
     known = ~np.isnan(wide)

@@ -1,4 +1,4 @@
-"""How to ask for data sets by name."""
+"""Datasets by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REGISTRY = {dataset.name: dataset for dataset in BUILT_IN + PUBLISHED}
 
 
 def list_datasets() -> list[str]:
-    """Names of all data sets, those that need no network first.
+    """Names of all datasets, those that need no network first.
 
     >>> list_datasets()[:3]
     ['airline', 'lynx', 'solar']
@@ -25,7 +25,7 @@ def list_datasets() -> list[str]:
 
 
 def describe() -> pd.DataFrame:
-    """A row a data set: what the registry states of it, and whether it is downloaded.
+    """One row per dataset: what the registry says about it, and whether it is downloaded.
 
     >>> describe().loc["airline", ["frequency", "seasonalities"]].tolist()
     ['MS', (12,)]
@@ -39,19 +39,19 @@ def describe() -> pd.DataFrame:
 
 
 def get_dataset(name: str) -> Dataset:
-    """What is known of one data set. Raises ValueError, listing the names, for an unknown one.
+    """What is known about one dataset. Raises ValueError, listing the names, for an unknown one.
 
     >>> get_dataset("nile").licence
     'public domain'
     """
     if name not in _REGISTRY:
-        raise ValueError(f"unknown data set {name!r}; known are {', '.join(_REGISTRY)}")
+        raise ValueError(f"dataset must be one of {', '.join(_REGISTRY)}, got {name!r}")
     return _REGISTRY[name]
 
 
 @contextmanager
 def altered(name: str, alter: Callable[[pd.DataFrame], pd.DataFrame]) -> Iterator[None]:
-    """Within the block, loading the data set gives altered data, whoever asks for it in this process.
+    """Within the block, loading the dataset gives altered data, whoever asks for it in this process.
 
     alter : takes the loaded data, a single series as a frame of one column, and returns a frame of its shape.
     Raises ValueError for an unknown name.
@@ -74,9 +74,9 @@ def altered(name: str, alter: Callable[[pd.DataFrame], pd.DataFrame]) -> Iterato
 
 
 def load(name: str) -> pd.Series | pd.DataFrame:
-    """A data set, float64.
+    """The data of a dataset, float64.
 
-    One series: a Series named like the data set, over a DatetimeIndex with a frequency and no time zone, or a
+    One series: a Series named like the dataset, over a DatetimeIndex with a frequency and no time zone, or a
     RangeIndex of samples. Several variables: a DataFrame, one column each, over such an index; ``targets`` of
     :func:`get_dataset` says which to forecast. A panel: a DataFrame with one column ``value`` over the
     MultiIndex (series, time), official training and test part together; the last ``horizon`` samples of each
@@ -85,7 +85,7 @@ def load(name: str) -> pd.Series | pd.DataFrame:
     Raises
     ------
     ValueError : unknown name.
-    DatasetUnavailableError : the data set must be downloaded, and cannot be.
+    DatasetUnavailableError : the dataset must be downloaded, and cannot be.
     DatasetChecksumError : a file has other bytes than the published one.
     ImportError : the library that carries or downloads the data is not installed.
 

@@ -23,13 +23,13 @@ def check(task, spec, *, seed=3):
 
 
 @pytest.mark.parametrize("class_name", ["Peeking", "PeekingSktime"])
-@pytest.mark.parametrize("handle", ["data set", "its whole length", "task"])
+@pytest.mark.parametrize("handle", ["dataset", "its whole length", "task"])
 @pytest.mark.parametrize("refit_every", [1, 0])
 def test_a_model_that_loads_the_series_itself_is_caught(
     spy, spies, monkeypatch, class_name, handle, refit_every
 ):
     handles = {
-        "data set": lambda: datasets.load("nile"),
+        "dataset": lambda: datasets.load("nile"),
         "its whole length": lambda: datasets.get_dataset("nile").load(),
         "task": lambda: NILE.load(3)[0].values,
     }

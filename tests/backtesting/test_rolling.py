@@ -13,7 +13,7 @@ from sktime.forecasting.trend import PolynomialTrendForecaster
 
 from harmonic_forecasters.backtesting.models import model_spec
 from harmonic_forecasters.backtesting.rolling import Stopwatch, roll
-from harmonic_forecasters.backtesting.task import TaskSeries
+from harmonic_forecasters.backtesting.series import TaskSeries
 from harmonic_forecasters.sktime import DFTForecaster
 
 LOCAL = pytest.mark.parametrize("class_name", ["Counting", "CountingSktime"])
@@ -155,7 +155,7 @@ def test_standardized_models_shift_and_scale_with_the_series(make_task, standard
     }
     task = make_task(refit_every=refit_every, quantiles=[])
     series = task.load(1)
-    moved = [TaskSeries(one.name, 40.0 * one.values + 7.0) for one in series]
+    moved = [TaskSeries(name=one.name, values=40.0 * one.values + 7.0) for one in series]
     before, after = (rolled(task, model_spec(entry), series=which) for which in (series, moved))
     equal = [
         np.allclose(b.forecast.mean, 40.0 * a.forecast.mean + 7.0, rtol=1e-9, atol=0)
@@ -173,7 +173,7 @@ def test_a_standardized_model_sees_its_history_with_mean_0_and_deviation_1(make_
 
 def test_between_fits_a_standardized_model_keeps_the_scale_that_it_was_fitted_on(make_task, spy):
     task = make_task(refit_every=0)
-    rising = TaskSeries("rising", pd.Series(np.arange(60.0) ** 2))
+    rising = TaskSeries(name="rising", values=pd.Series(np.arange(60.0) ** 2))
     for window in rolled(task, spy("Counting", standardize=True), series=[rising]):
         # Fitted to 45 samples, it repeats the last of them for ever.
         np.testing.assert_allclose(window.forecast.mean, 44.0**2, rtol=1e-12)
@@ -181,7 +181,7 @@ def test_between_fits_a_standardized_model_keeps_the_scale_that_it_was_fitted_on
 
 def test_a_constant_history_is_standardized_to_zeros(make_task, spy, spies):
     task = make_task()
-    constant = [TaskSeries("flat", pd.Series(np.full(60, 3.0)))]
+    constant = [TaskSeries(name="flat", values=pd.Series(np.full(60, 3.0)))]
     forecasts = rolled(task, spy("Counting", standardize=True), series=constant)
     assert all((given == 0).all() for given in spies.fits())
     assert all((window.forecast.mean == 3.0).all() for window in forecasts)
@@ -191,7 +191,7 @@ def test_gaps_are_filled_from_the_past_alone(make_task, spy, spies):
     task = make_task()
     values = np.arange(60.0)
     values[[0, 1, 20, 21, 43, 44, 49, 50]] = np.nan
-    rolled(task, spy("Counting"), series=[TaskSeries("gaps", pd.Series(values))])
+    rolled(task, spy("Counting"), series=[TaskSeries(name="gaps", values=pd.Series(values))])
     filled = [values[:stop].copy() for stop in (45, 50, 55)]
     for one in filled:
         one[[0, 1]] = 2.0

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harmonic_forecasters import datasets
 from harmonic_forecasters.backtesting.job import run_job
 from harmonic_forecasters.backtesting.models import model_spec
-from harmonic_forecasters.backtesting.scores import METRICS, quantile_column, score_windows
+from harmonic_forecasters.backtesting.scores import METRICS, Metric, quantile_column, score_windows
 from harmonic_forecasters.backtesting.task import Task
 
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
@@ -70,6 +71,13 @@ def by_hand(ahead: pd.DataFrame, past: pd.DataFrame) -> dict[str, float]:
     for nominal, low, high in ((95, "q0.025", "q0.975"), (80, "q0.1", "q0.9")):
         inside = [row[low] <= row["y"] <= row[high] for row in rows]
         expected[f"coverage_{nominal}"] = sum(inside) / len(inside)
+        # M4's formula, and the width alone.
+        alpha = 1 - nominal / 100
+        widths = [row[high] - row[low] for row in rows]
+        outside = [max(row[low] - row["y"], row["y"] - row[high], 0) for row in rows]
+        interval_score = sum(w + 2 / alpha * o for w, o in zip(widths, outside, strict=True)) / len(rows)
+        expected[f"msis_{nominal}"] = interval_score / (sum(abs(lag) for lag in lags) / len(lags))
+        expected[f"width_{nominal}"] = sum(widths) / len(widths)
         inside = [row[low] <= row["clean"] <= row[high] for row in ahead.to_dict("records")]
         expected[f"clean_coverage_{nominal}"] = sum(inside) / len(inside)
     return expected
@@ -124,12 +132,28 @@ def test_clean_scores_need_a_clean_signal_and_quantile_scores_need_quantiles():
     unknown = scored(ahead.assign(clean=np.nan), past)[0]
     assert set(unknown.index) == {m for m in by_hand(ahead, past) if not m.startswith("clean_")}
     points = scored(ahead[["window", "step", "y", "clean", "mean"]], past)[0]
-    assert set(points.index) == set(METRICS)
+    assert set(points.index) == {name for name, one in METRICS.items() if one.needs == "mean"}
 
 
 def test_metrics_are_those_asked_for():
     ahead, past = one_window(0)
     assert set(scored(ahead, past, metrics=("mae",), levels=())[0].index) == {"mae"}
+    always = {"pinball", "coverage_95", "coverage_80", "clean_coverage_95", "clean_coverage_80"}
+    assert set(scored(ahead, past, metrics=("mae",))[0].index) == {"mae"} | always
+    assert set(scored(ahead, past, metrics=("width",))[0].index) == {"width_95", "width_80"} | always
+
+
+def test_a_new_metric_is_one_entry(monkeypatch):
+    def largest(windows):
+        table = windows.forecasts
+        return (table["mean"] - table[windows.truth]).abs().groupby(table["window"]).max()
+
+    monkeypatch.setitem(METRICS, "largest", Metric(about="largest error", score=largest))
+    task = Task(name="t", dataset="nile", horizon=5, metrics=["largest"], headline="largest")
+    (score,) = run_job(task, model_spec("naive"), 0)["scores"]
+    forecast = datasets.load("nile").iloc[-6]
+    assert score["metric"] == "largest"
+    assert score["value"] == pytest.approx((datasets.load("nile").iloc[-5:] - forecast).abs().max())
 
 
 # The figures of Makridakis, Spiliotis, Assimakopoulos (2020) for the method sNaive.

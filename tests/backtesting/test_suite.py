@@ -38,7 +38,7 @@ def test_what_quick_shows_from_elsewhere_is_what_was_measured():
     table = Path(__file__).parents[2] / "benchmarks" / "results" / "noise_free_networks.csv"
     measured = pd.read_csv(table).query("step == 'all'")["mse"]
     for entry in load_suite("quick").elsewhere:
-        assert np.isclose(measured, entry["value"], rtol=5e-3).sum() == 1, entry
+        assert np.isclose(measured, entry.value, rtol=5e-3).sum() == 1, entry
     assert len(load_suite("quick").elsewhere) == 4
 
 
@@ -94,20 +94,20 @@ def test_a_suite_may_be_a_file_of_the_user(tmp_path):
         ("", "suite 's' must be a mapping, got None"),
         ("[1, 2]", "suite 's' must be a mapping"),
         ("tasks: [", "suite 's' must be valid YAML"),
-        (f"{TASKS}\n{MODELS}\nmodel: 1", "suite 's': keys must be out of about, seed, .* got 'model'"),
+        (f"{TASKS}\n{MODELS}\nmodel: 1", "suite 's': keys must be among about, seed, .* got 'model'"),
         (MODELS, "suite 's' must have the key 'tasks'"),
         (TASKS, "suite 's' must have the key 'models'"),
         (f"tasks: []\n{MODELS}", "tasks must be a list of at least one"),
         (f"{TASKS}\nmodels: naive", "models must be a list of at least one, got 'naive'"),
-        (f"{TASKS}\n{MODELS}\ndefaults: {{horizont: 1}}", "defaults: keys must be out of .* got 'horizont'"),
+        (f"{TASKS}\n{MODELS}\ndefaults: {{horizont: 1}}", "defaults: keys must be among .* got 'horizont'"),
         (f"{TASKS}\n{MODELS}\ndefaults: 5", "defaults must be a mapping, got 5"),
         (
             f"tasks: [{{name: a, dataset: nile, horizon: 5, widow: 3}}]\n{MODELS}",
-            "a task: keys must be out of name, horizon, dataset, .*window.* got 'widow'",
+            "a task: keys must be among name, horizon, dataset, .*window.* got 'widow'",
         ),
         (f"tasks: [{{dataset: nile, horizon: 5}}]\n{MODELS}", "a task must have the key 'name'"),
         (f"tasks: [nile]\n{MODELS}", "a task must be a mapping, got 'nile'"),
-        (f"tasks: [{{name: a, dataset: nile}}]\n{MODELS}", "task 'a' must have a horizon"),
+        (f"tasks: [{{name: a, dataset: nile}}]\n{MODELS}", "task 'a' must have the key 'horizon'"),
         (f"tasks: [{{name: a, dataset: nil, horizon: 5}}]\n{MODELS}", "suite 's': task 'a': dataset must be"),
         (
             f"tasks: [{{name: a, horizon: 5, signals: {{kind: sine, lenght: 3}}}}]\n{MODELS}",

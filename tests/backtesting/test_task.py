@@ -65,12 +65,12 @@ def test_lookback_is_the_window_or_two_seasons_or_horizons():
         ({"random_factor": [0, 1]}, "random_factor must be .* 0 < lowest"),
         ({"random_factor": 3}, "random_factor must be .* got 3"),
         ({"random_factor": [1]}, r"random_factor must be .* got \(1,\)"),
-        ({"metrics": ["mase", "mape"]}, "metrics must be out of mase, .*clean_mse, got 'mape'"),
+        ({"metrics": ["mase", "mape"]}, "metrics must be among mase, .*clean_mse, .* got 'mape'"),
         ({"metrics": "mase"}, "metrics must be a list of at least one, got 'mase'"),
         ({"metrics": []}, "metrics must be a list of at least one"),
         ({"headline": "rmse", "metrics": ["mase"]}, "headline must be one of its metrics, mase, got 'rmse'"),
         ({"headline": "clean_mse", "metrics": ["clean_mse"]}, "headline must not be a clean_ metric"),
-        ({"average": "median"}, "average must be one of mean, geometric mean, got 'median'"),
+        ({"average": "median"}, "average must be 'mean' or 'geometric mean', got 'median'"),
         ({"quantiles": [0.1, 0.5]}, "quantiles must rise, .* symmetric"),
         ({"quantiles": [0.9, 0.1]}, "quantiles must rise"),
         ({"quantiles": [0.1, 0.1, 0.9, 0.9]}, "quantiles must rise"),
@@ -81,7 +81,7 @@ def test_lookback_is_the_window_or_two_seasons_or_horizons():
         ({"dataset": None}, "exactly one of dataset and signals"),
         ({"signals": SUMS}, "exactly one of dataset and signals"),
         ({"name": 5}, "name must be a text, got 5"),
-        ({"group": ""}, "group must be a text, got ''"),
+        ({"group": ""}, "group must be a text that is not empty, got ''"),
     ],
 )
 def test_options_out_of_range_are_refused_with_rule_and_value(options, rule):
@@ -168,7 +168,7 @@ def test_a_dataset_task_has_a_series_a_target_and_last_keeps_the_end():
 
 
 def test_a_panel_gives_a_series_each_and_max_series_spreads_over_it(monkeypatch):
-    # Five series of 10, 11, ... samples, in the place of a data set that would be downloaded.
+    # Five series of 10, 11, ... samples, in place of a dataset that would be downloaded.
     names = np.repeat(list("abcde"), [10, 11, 12, 13, 14])
     steps = np.concatenate([np.arange(n) for n in (10, 11, 12, 13, 14)])
     index = pd.MultiIndex.from_arrays([names, steps], names=["series", "time"])
