@@ -302,6 +302,8 @@ def test_default_address_names_the_commit():
 
 def test_default_cache_is_the_users():
     assert download.cache_folder().name == "harmonic_forecasters"
+    # Tests have a user's cache of their own: see tests/conftest.py.
+    assert Path(__file__).parents[1] / ".pytest_cache" in download.cache_folder().parents
 
 
 def test_downloaded_once(server, cache):

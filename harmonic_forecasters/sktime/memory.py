@@ -66,7 +66,10 @@ class RememberingForecaster(BaseForecaster):
         if X is None:
             return self._cur_X
         if self._cur_X is None:
-            raise ValueError(f"X must be None, as in fit, got columns {list(X.columns)}")
+            raise ValueError(
+                f"X must be None, as in fit, got columns {list(X.columns)}: to use them, fit again with X "
+                "for every sample of y"
+            )
         return joined("X", self._cur_X, X)
 
     def _until_cutoff(self, y: pd.DataFrame) -> pd.DataFrame:

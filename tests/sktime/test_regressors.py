@@ -174,7 +174,9 @@ def test_missing_rows_and_values_of_x_are_refused():
             predict([1, 4, 5], X=X[60:63])
         with pytest.raises(ValueError, match=rule + "1 of them, the first at 60"):
             predict([1])
-    with pytest.raises(ValueError, match="X must be None, as in fit, got columns"):
+    with pytest.raises(
+        ValueError, match=r"X must be None, as in fit, got columns .*: to use them, fit again with X"
+    ):
         HarmonicForecaster().fit(y).predict([1], X=X[60:])
     with pytest.raises(ValueError, match=r"X must have the columns of fit, \['holiday', 'weather'\], got"):
         forecaster.predict([1], X=X.assign(more=1.0)[60:])
