@@ -6,6 +6,7 @@ from typing import Any
 
 from darts.utils.likelihood_models.torch import QuantileRegression, TorchLikelihood
 
+from harmonic_forecasters._defaults import GRU_SEQ2SEQ_ENCODER
 from harmonic_forecasters.darts.neural import WindowedModel
 from harmonic_forecasters.networks.gru_seq2seq import GRUSeq2Seq
 
@@ -58,7 +59,7 @@ class GRUSeq2SeqModel(WindowedModel):
         input_chunk_length: int,
         output_chunk_length: int,
         output_chunk_shift: int = 0,
-        encoder: str = "mlp",
+        encoder: str = GRU_SEQ2SEQ_ENCODER,
         hidden_dim: int = 10,
         state_dim: int = 140,
         dropout: float = 0.0,

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters._defaults import GRU_SEQ2SEQ_ENCODER
 from harmonic_forecasters.networks.network import Network, Sizes, one_of
 from harmonic_forecasters.networks.window_encoder import CELLS, DenseEncoder, RecurrentEncoder
 
@@ -46,7 +47,7 @@ class GRUSeq2Seq(Network):
 
     Examples
     --------
-    >>> network = GRUSeq2Seq(input_length=100, output_length=10)
+    >>> network = GRUSeq2Seq(input_length=100, output_length=10, encoder="gru")
     >>> sum(weight.numel() for weight in network.parameters())
     45415
     >>> network(torch.zeros(32, 100, 1)).shape
@@ -56,7 +57,7 @@ class GRUSeq2Seq(Network):
     def __init__(
         self,
         *,
-        encoder: str = "gru",
+        encoder: str = GRU_SEQ2SEQ_ENCODER,
         hidden_dim: int = 10,
         state_dim: int = 140,
         cell: str = "gru",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harmonic_forecasters._defaults import GRU_SEQ2SEQ_ENCODER
 from harmonic_forecasters.sktime.neural import _DartsForecaster
 
 
@@ -16,10 +17,7 @@ class GRUSeq2SeqForecaster(_DartsForecaster):
 
     Parameters
     ----------
-    input_chunk_length : int
-        Samples in the window.
-    output_chunk_length : int
-        Samples forecast at once. Further ones follow from windows that hold the forecasts before them.
+    {window}
     encoder : str, default="mlp"
         ``"mlp"``, an MLP over the window, its amplitudes and its phases; or ``"gru"``, the last state of a
         GRU over the window, beside amplitudes and phases.
@@ -27,8 +25,7 @@ class GRUSeq2SeqForecaster(_DartsForecaster):
         Units of the encoder ``"gru"``.
     state_dim : int, default=140
         Units of the decoder after the encoder ``"mlp"``.
-    dropout : float, default=0.0
-        Probability that a hidden unit is dropped in training.
+    {dropout}
     cell : str, default="gru"
         ``"gru"`` or ``"lstm"``, of encoder and decoder.
     detach_feedback : bool, default=False
@@ -38,39 +35,9 @@ class GRUSeq2SeqForecaster(_DartsForecaster):
         number, or a pair for the first and the last step of a fit, linear in between.
     horizon_weighting : str or None, default=None
         ``"1/h"`` weighs the loss of step h by 1/h; None weighs all alike.
-    scaling : "standard", "max" or None, default="standard"
-        The unit of each window: its mean, and its deviation or largest distance from the mean; None: none.
-    likelihood : darts likelihood or None, default=None
-        For instance ``darts.utils.likelihood_models.torch.GaussianLikelihood()``. The point forecast is then
-        the median of its samples. None trains on squared errors and has no intervals: the tag
-        ``capability:pred_int`` of such an instance is False.
-    n_epochs : int or None, default=None
-        Epochs of training; None leaves the number to the darts model.
-    batch_size : int or None, default=None
-        Windows a training step; None leaves the number to the darts model.
-    random_state : int or None, default=None
-        Seed of weights, batches and samples. None: another one each time, and forecasts that repeat.
-    pl_trainer_kwargs : dict or None, default=None
-        Of Lightning's trainer. The progress bar is off unless this holds ``"enable_progress_bar": True``.
-    torch_kwargs : dict or None, default=None
-        All else that darts' torch models take: ``optimizer_kwargs``, ``lr_scheduler_cls``, ``loss_fn``,
-        ``save_checkpoints``, ``work_dir``, ...
-    fine_tune_epochs : int or None, default=None
-        Epochs of ``fit`` after ``pretrain``. None: as many as ``n_epochs``; 0: the pretrained network as it
-        is, so that a series as long as the window will do.
-    num_samples : int, default=500
-        Samples from the likelihood, of which medians, quantiles and variances are taken.
+    {training}
 
-    Attributes
-    ----------
-    model_ : harmonic_forecasters.darts.GRUSeq2SeqModel
-        The trained darts model.
-    pretrained_model_ : harmonic_forecasters.darts.GRUSeq2SeqModel
-        That of ``pretrain``.
-
-    See Also
-    --------
-    harmonic_forecasters.darts.GRUSeq2SeqModel : The same as a darts model.
+    {attributes}
 
     References
     ----------
@@ -99,7 +66,7 @@ class GRUSeq2SeqForecaster(_DartsForecaster):
         input_chunk_length: int,
         output_chunk_length: int,
         *,
-        encoder: str = "mlp",
+        encoder: str = GRU_SEQ2SEQ_ENCODER,
         hidden_dim: int = 10,
         state_dim: int = 140,
         dropout: float = 0.0,

@@ -15,16 +15,12 @@ class LSTMForecaster(_DartsForecaster):
 
     Parameters
     ----------
-    input_chunk_length : int
-        Samples in the window.
-    output_chunk_length : int
-        Samples forecast at once. Further ones follow from windows that hold the forecasts before them.
+    {window}
     hidden_dim : int, default=100
         Units a layer and direction.
     n_rnn_layers : int, default=1
         Layers, one on another.
-    dropout : float, default=0.0
-        Probability that a hidden unit is dropped in training.
+    {dropout}
     bidirectional : bool, default=False
         Read the window from both ends.
     activation : str, default="tanh"
@@ -32,39 +28,9 @@ class LSTMForecaster(_DartsForecaster):
     train_on : str, default="window end"
         ``"window end"``, or ``"every position"``: the loss of one step ahead from each position of the
         window, the truth fed in. That needs ``output_chunk_length=1`` and one direction.
-    scaling : "standard", "max" or None, default="standard"
-        The unit of each window: its mean, and its deviation or largest distance from the mean; None: none.
-    likelihood : darts likelihood or None, default=None
-        For instance ``darts.utils.likelihood_models.torch.GaussianLikelihood()``. The point forecast is then
-        the median of its samples. None trains on squared errors and has no intervals: the tag
-        ``capability:pred_int`` of such an instance is False.
-    n_epochs : int or None, default=None
-        Epochs of training; None leaves the number to the darts model.
-    batch_size : int or None, default=None
-        Windows a training step; None leaves the number to the darts model.
-    random_state : int or None, default=None
-        Seed of weights, batches and samples. None: another one each time, and forecasts that repeat.
-    pl_trainer_kwargs : dict or None, default=None
-        Of Lightning's trainer. The progress bar is off unless this holds ``"enable_progress_bar": True``.
-    torch_kwargs : dict or None, default=None
-        All else that darts' torch models take: ``optimizer_kwargs``, ``lr_scheduler_cls``, ``loss_fn``,
-        ``save_checkpoints``, ``work_dir``, ...
-    fine_tune_epochs : int or None, default=None
-        Epochs of ``fit`` after ``pretrain``. None: as many as ``n_epochs``; 0: the pretrained network as it
-        is, so that a series as long as the window will do.
-    num_samples : int, default=500
-        Samples from the likelihood, of which medians, quantiles and variances are taken.
+    {training}
 
-    Attributes
-    ----------
-    model_ : harmonic_forecasters.darts.LSTMModel
-        The trained darts model.
-    pretrained_model_ : harmonic_forecasters.darts.LSTMModel
-        That of ``pretrain``.
-
-    See Also
-    --------
-    harmonic_forecasters.darts.LSTMModel : The same as a darts model.
+    {attributes}
 
     References
     ----------

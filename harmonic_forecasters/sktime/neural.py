@@ -18,6 +18,7 @@ from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.sktime.memory import RememberingForecaster
 from harmonic_forecasters.sktime.recording import Recording, all_or_none, recordings
 from harmonic_forecasters.sktime.samples import check_label_kind
+from harmonic_forecasters.sktime.shared_docs import with_shared_docs
 
 
 class _DartsForecaster(RememberingForecaster):
@@ -62,6 +63,12 @@ class _DartsForecaster(RememberingForecaster):
     }
 
     _darts_model: ClassVar[str]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # Classes that sktime or a test derives have no docstring of their own.
+        if "_darts_model" in vars(cls) and cls.__doc__:
+            cls.__doc__ = with_shared_docs(cls.__doc__, cls._darts_model)
 
     input_chunk_length: int
     output_chunk_length: int

@@ -12,7 +12,12 @@ every_variant = pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: "-".j
 
 def make(**options):
     torch.manual_seed(0)
-    return GRUSeq2Seq(**({"input_length": 12, "output_length": 4, "hidden_dim": 3, "state_dim": 8} | options))
+    return GRUSeq2Seq(
+        **(
+            {"input_length": 12, "output_length": 4, "encoder": "gru", "hidden_dim": 3, "state_dim": 8}
+            | options
+        )
+    )
 
 
 def fed_by_hand(network, past, fed):

@@ -14,9 +14,9 @@ VARIANTS = {
     "lstm": (LSTM, {"hidden_dim": 8}),
     "stacked bidirectional lstm": (LSTM, {"hidden_dim": 8, "n_rnn_layers": 2, "bidirectional": True}),
     "relu lstm": (LSTM, {"hidden_dim": 8, "n_rnn_layers": 2, "activation": "relu"}),
-    "gru encoder": (GRUSeq2Seq, {"hidden_dim": 4}),
+    "gru encoder": (GRUSeq2Seq, {"encoder": "gru", "hidden_dim": 4}),
     "mlp encoder": (GRUSeq2Seq, {"encoder": "mlp", "state_dim": 9}),
-    "gru encoder, lstm": (GRUSeq2Seq, {"hidden_dim": 4, "cell": "lstm"}),
+    "gru encoder, lstm": (GRUSeq2Seq, {"encoder": "gru", "hidden_dim": 4, "cell": "lstm"}),
     "mlp encoder, lstm": (GRUSeq2Seq, {"encoder": "mlp", "state_dim": 9, "cell": "lstm"}),
 }
 every_network = pytest.mark.parametrize(("network_class", "own"), VARIANTS.values(), ids=VARIANTS)

@@ -37,6 +37,38 @@ def test_what_fails_in_a_thread_fails():
         in_threads(lambda _: 1 / 0, np.zeros((2, 2)))
 
 
+def test_blocks_are_computed_side_by_side(monkeypatch):
+    monkeypatch.setattr(threads, "n_threads", lambda: 2)
+    monkeypatch.setattr(threads, "BLOCK_VALUES", 1)
+    both = threading.Barrier(2, timeout=30)
+
+    def work(rows):
+        both.wait()  # one thread alone would wait here until the barrier breaks
+        return rows
+
+    in_threads(work, np.ones((2, 1)))
+
+
+def test_no_more_threads_compute_than_there_may_be(monkeypatch):
+    monkeypatch.setattr(threads, "BLOCK_VALUES", 1)
+    workers = set()
+
+    def work(rows):
+        workers.add(threading.get_ident())
+        time.sleep(0.01)
+        return rows
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        in_threads(work, np.ones((8, 1)))
+    assert len(workers) == 1
+
+
+def test_threads_are_as_many_as_linear_algebra_may_use(monkeypatch):
+    pools = [{"user_api": "blas", "num_threads": 3}, {"user_api": "openmp", "num_threads": 8}]
+    monkeypatch.setattr(threads, "threadpool_info", lambda: pools)
+    assert n_threads() == 3
+
+
 @pytest.mark.parametrize("limit", [1, 2])
 def test_threads_obey_the_limit_of_linear_algebra(limit):
     with threadpool_limits(limits=limit, user_api="blas"):
