@@ -1,20 +1,18 @@
-"""The forecasters of the study, all in one form: our methods, and the usual ones told the seasons."""
+"""The forecasters of the study, all in one form: our methods, and the usual ones given the seasons."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from statsforecast.models import MSTL, AutoARIMA, AutoETS, AutoTheta
+from statsforecast.models import MSTL, AutoARIMA, AutoETS, AutoTheta, SeasonalNaive
 
-from harmonic_forecasters.spectral._parts.windows import as_windows
-from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
+from harmonic_forecasters.spectral import METHODS, check_windows, fit_harmonic
 
 FloatArray = NDArray[np.float64]
-#: Longer seasons take AutoARIMA minutes a fit.
+#: Longer seasons take AutoARIMA minutes per fit.
 LONGEST_ARIMA_SEASON = 24
 
 
@@ -24,20 +22,13 @@ class Forecast(NamedTuple):
     mean: FloatArray
     deviation: FloatArray | None = None
 
-    def interval(self, coverage: float) -> tuple[FloatArray, FloatArray]:
-        """Bounds of the central normal interval of that coverage, in (0, 1)."""
-        if self.deviation is None:
-            raise ValueError("this forecast has no standard deviation, and so no interval")
-        width = NormalDist().inv_cdf((1.0 + coverage) / 2.0) * self.deviation
-        return self.mean - width, self.mean + width
-
 
 #: (windows, (n_series, n_samples), NaN where missing; horizon; seasons in samples) -> forecast.
 Forecaster = Callable[[FloatArray, int, tuple[int, ...]], Forecast]
 
 
 def harmonic(method: str, *, told: bool = False) -> Forecaster:
-    """One of our methods, told the seasons as periods, or none."""
+    """One of our methods, given the seasons as periods, or none."""
 
     def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
         ahead = windows.shape[1] + np.arange(horizon)
@@ -52,33 +43,25 @@ def harmonic(method: str, *, told: bool = False) -> Forecaster:
     return forecast
 
 
-def seasonal_naive(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
-    """The last season again and again, each of its samples as last observed."""
-    season = seasons[0]
-    latest = np.full((len(windows), season), np.nan)
-    for start in range(windows.shape[1] % season, windows.shape[1], season):
-        block = windows[:, start : start + season]
-        latest = np.where(np.isnan(block), latest, block)
-    return Forecast(latest[:, np.arange(horizon) % season])
-
-
 def _each(model_of: Callable[[tuple[int, ...]], Any]) -> Forecaster:
     """A statsforecast model, fitted series by series; gaps are filled on a straight line."""
 
     def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
-        means = [model_of(seasons).forecast(y=row, h=horizon)["mean"] for row in as_windows(windows)]
+        means = [
+            model_of(seasons).forecast(y=row, h=horizon)["mean"] for row in check_windows(windows).filled
+        ]
         return Forecast(np.array(means))
 
     return forecast
 
 
 def _mstl(seasons: tuple[int, ...]) -> Any:
-    # Without a season there is nothing to take out: what remains of MSTL is its forecast of the trend.
+    # Without a season MSTL is its forecast of the trend.
     return AutoETS(model="ZZN") if max(seasons) == 1 else MSTL(season_length=list(seasons))
 
 
 BASELINES: dict[str, Forecaster] = {
-    "SeasonalNaive": seasonal_naive,
+    "SeasonalNaive": _each(lambda seasons: SeasonalNaive(season_length=seasons[0])),
     "MSTL": _each(_mstl),
     "AutoTheta": _each(lambda seasons: AutoTheta(season_length=seasons[0])),
     "AutoARIMA": _each(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from forecasters import BASELINES, FORECASTERS, FloatArray, Forecast
+from scoring import mean_scores
 from study_table import Bound, Row
 
 from harmonic_forecasters.datasets import get_dataset, load
@@ -27,7 +28,7 @@ OFFICIAL_BOUNDS: dict[str, tuple[Bound | None, Bound | None]] = COVERAGE_BOUNDS 
 
 
 def histories(validation: bool, every: int) -> list[tuple[FloatArray, FloatArray]]:
-    """History and the 48 hours behind it, of every so many series.
+    """History and the 48 hours after it, of every so many series.
 
     validation : hold out the last 48 hours of the training part; the test part is not looked at.
     """
@@ -52,26 +53,27 @@ def forecasts(forecaster: str, windows: list[FloatArray]) -> list[Forecast]:
     return [result[i] for i in range(len(windows))]
 
 
-def scores(history: FloatArray, truth: FloatArray, forecast: Forecast) -> dict[str, float]:
-    """Of one series: sMAPE in per cent, MASE and, where there are intervals, MSIS and coverage."""
-    error = np.abs(truth - forecast.mean[0])
-    scale = np.abs(history[SEASON:] - history[:-SEASON]).mean()
-    values = {
-        "sMAPE": 200.0 * np.mean(error / (np.abs(truth) + np.abs(forecast.mean[0]))),
-        "MASE": error.mean() / scale,
-    }
-    if forecast.deviation is not None:
-        for coverage in (0.80, 0.95):
-            low, high = (bound[0] for bound in forecast.interval(coverage))
-            values[f"coverage of {coverage:.0%} intervals"] = np.mean((low <= truth) & (truth <= high))
-        # (u - l) + 2 / alpha (distance of what lies outside), here of the 95 % interval
-        outside = np.maximum(low - truth, 0.0) + np.maximum(truth - high, 0.0)
-        values["MSIS"] = np.mean(high - low + 2.0 / 0.05 * outside) / scale
-    return {name: float(value) for name, value in values.items()}
+def measures(pairs: Sequence[tuple[FloatArray, FloatArray]], made: Sequence[Forecast]) -> dict[str, float]:
+    """sMAPE in per cent, MASE, OWA and, where there are intervals, MSIS and coverage; means over series."""
+    scores = mean_scores(
+        made,
+        [truth for _, truth in pairs],
+        [history for history, _ in pairs],
+        metrics=["smape", "mase", "msis"],
+        seasonality=SEASON,
+    )
+    values = {"sMAPE": 200.0 * scores["smape"], "MASE": scores["mase"]}
+    if "msis_95" in scores:
+        for coverage in (80, 95):
+            values[f"coverage of {coverage}% intervals"] = scores[f"coverage_{coverage}"]
+        values["MSIS"] = scores["msis_95"]
+    # M4's overall weighted average: both errors over those of Naive2, which are means over series too.
+    values["OWA"] = (values["sMAPE"] / NAIVE2_SMAPE + values["MASE"] / NAIVE2_MASE) / 2.0
+    return values
 
 
 def evaluate(forecasters: Sequence[str], *, validation: bool, every: int) -> list[Row]:
-    """A row a forecaster and measure.
+    """One row per forecaster and measure.
 
     The tail of the training part is another task: of errors there nothing is asked, and OWA, whose unit is
     Naive2's error on the test part, serves to compare forecasters only.
@@ -82,9 +84,7 @@ def evaluate(forecasters: Sequence[str], *, validation: bool, every: int) -> lis
     rows = []
     for one in forecasters:
         made = forecasts(one, [history for history, _ in pairs])
-        each = [scores(*pair, forecast) for pair, forecast in zip(pairs, made, strict=True)]
-        values = {name: float(np.mean([score[name] for score in each])) for name in each[0]}
-        values["OWA"] = (values["sMAPE"] / NAIVE2_SMAPE + values["MASE"] / NAIVE2_MASE) / 2.0
+        values = measures(pairs, made)
         bounds = {} if one in BASELINES else asked
         rows += [
             Row(task, one, name, value, *bounds.get(name, (None, None)), cases=len(pairs))

@@ -17,7 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from harmonic_forecasters.signals import harmonic_sums
-from harmonic_forecasters.spectral.harmonic import fit_harmonic
+from harmonic_forecasters.spectral import fit_harmonic
 
 HORIZON = 48
 

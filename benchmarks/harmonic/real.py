@@ -23,7 +23,7 @@ from forecasters import FORECASTERS, TOLD
 from study_table import RESULTS, Row, report
 from threadpoolctl import threadpool_limits
 
-from harmonic_forecasters.spectral.harmonic import METHODS
+from harmonic_forecasters.spectral import METHODS
 
 
 def run(options: argparse.Namespace) -> list[Row]:

@@ -1,11 +1,11 @@
-"""Real series: errors relative to the seasonal naive forecast, beside forecasters told the seasons."""
+"""Real series: errors relative to the seasonal naive forecast, beside forecasters given the seasons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from forecasters import BASELINES, FORECASTERS, TOLD, FloatArray, seasonal_naive
+from forecasters import BASELINES, FORECASTERS, TOLD, FloatArray
 from study_table import Bound, Row
 
 from harmonic_forecasters.datasets import get_dataset
@@ -43,7 +43,7 @@ def relative_errors(name: str, forecaster: str) -> FloatArray:
     for history, truth in windows(name):
         ours, naive = (
             np.abs(one(history, len(truth), seasons).mean[0] - truth)
-            for one in (FORECASTERS[forecaster], seasonal_naive)
+            for one in (FORECASTERS[forecaster], FORECASTERS["SeasonalNaive"])
         )
         ratios.append([np.nanmean(ours[:end]) / np.nanmean(naive[:end]) for end in (len(truth) // 2, None)])
     return np.array(ratios)
@@ -54,7 +54,7 @@ def geometric_mean(values: FloatArray) -> float:
 
 
 def evaluate(forecasters: Sequence[str], names: Sequence[str]) -> list[Row]:
-    """A row a forecaster and series, and over all of them; only our own methods are asked for something."""
+    """One row per forecaster and series, and over all of them; only our own methods have bounds to meet."""
     tables = {one: {name: relative_errors(name, one) for name in names} for one in forecasters}
     overall = {one: geometric_mean(np.array(list(table.values()))) for one, table in tables.items()}
     rows = []

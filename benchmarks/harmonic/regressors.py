@@ -22,8 +22,7 @@ from study_table import RESULTS, Row, report
 from threadpoolctl import threadpool_limits
 
 from harmonic_forecasters.datasets import load
-from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
-from harmonic_forecasters.spectral.regression import fit_regression
+from harmonic_forecasters.spectral import METHODS, fit_harmonic
 
 WINDOW, HORIZON, NOISE, SEED = 100, 10, 0.3, 2026
 DAYS, HOURS_AHEAD, ORIGINS = 42, 48, 14
@@ -75,15 +74,16 @@ def simulated(name: str, method: str, n_series: int) -> list[Row]:
     def blind(values: FloatArray) -> FloatArray:
         return fit_harmonic(values[:, :WINDOW], method=method).evaluate(ahead) - values[:, WINDOW:]
 
-    fit, useless = (fit_regression(v[:, :WINDOW], x[..., :WINDOW], method=method) for v in (series, without))
+    fit, useless = (fit_harmonic(v[:, :WINDOW], x[..., :WINDOW], method=method) for v in (series, without))
+    known, useless = (each.given(ahead, x[..., WINDOW:]) for each in (fit, useless))
     errors = {
         "squared error, blind": blind(series),
-        "squared error, told": fit.evaluate(ahead, x[..., WINDOW:]) - series[:, WINDOW:],
+        "squared error, told": known.evaluate(ahead) - series[:, WINDOW:],
         "squared error, effect taken out": blind(without),
-        "squared error without effect, told": useless.evaluate(ahead, x[..., WINDOW:]) - without[:, WINDOW:],
+        "squared error without effect, told": useless.evaluate(ahead) - without[:, WINDOW:],
     }
     values = {measure: float(np.mean(error**2)) for measure, error in errors.items()}
-    off = np.abs(fit.coefficients[:, 0] - effect) / np.sqrt(fit.covariance[:, 0, 0])
+    off = np.abs(fit.effects.coefficients[:, 0] - effect) / np.sqrt(fit.effects.covariance[:, 0, 0])
     values["coverage of effects by 95% intervals"] = float(np.mean(off < 1.96))
     return [Row(f"regressors, {name}", method, *value, cases=n_series) for value in values.items()]
 
@@ -101,14 +101,11 @@ def victoria(method: str) -> list[Row]:
     for origin in np.linspace(length, len(demand) - HOURS_AHEAD, ORIGINS).astype(int):
         window, future = slice(origin - length, origin), slice(origin, origin + HOURS_AHEAD)
         plain = fit_harmonic(demand[None, window], method=method)
-        told = fit_regression(demand[None, window], x[:, window], method=method)
-        for name, mean, variance in (
-            ("blind", plain.evaluate(t), plain.variance(t)),
-            ("told", told.evaluate(t, x[:, future]), told.variance(t, x[:, future])),
-        ):
-            error = np.abs(mean - demand[future])
+        given = fit_harmonic(demand[None, window], x[:, window], method=method).given(t, x[:, future])
+        for name, fit in (("blind", plain), ("told", given)):
+            error = np.abs(fit.evaluate(t) - demand[future])
             errors[name].append(error)
-            inside[name].append(error < 1.2816 * np.sqrt(variance))
+            inside[name].append(error < 1.2816 * np.sqrt(fit.variance(t)))
     rows = []
     for name in errors:
         values = np.mean(errors[name]), np.mean(inside[name])

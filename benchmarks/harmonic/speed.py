@@ -29,7 +29,8 @@ from study_table import RESULTS, Bound, Row, report
 
 from harmonic_forecasters.darts import HarmonicModel
 from harmonic_forecasters.signals import harmonic_sums
-from harmonic_forecasters.spectral.harmonic import LONGEST_WINDOW, METHODS
+from harmonic_forecasters.spectral import METHODS
+from harmonic_forecasters.spectral.harmonic import LONGEST_WINDOW
 
 SCRIPT = Path(__file__).with_name("one_series.py")
 FIGURE = Path(__file__).parents[2] / "docs" / "figures" / "harmonic_speed.png"

@@ -22,11 +22,12 @@ from typing import Any
 
 import numpy as np
 from forecasters import FloatArray, Forecast, harmonic
+from scoring import mean_scores
 from study_table import RESULTS, Bound, Row, report
 from threadpoolctl import threadpool_limits
 
 from harmonic_forecasters.signals import growing_series, harmonic_sums
-from harmonic_forecasters.spectral.harmonic import METHODS
+from harmonic_forecasters.spectral import METHODS
 from harmonic_forecasters.spectral.methods.burg import fit_burg
 
 WINDOW, BURG_ORDER = 100, 40
@@ -103,7 +104,7 @@ def ratio_of_means(errors: FloatArray, reference: FloatArray) -> tuple[float, fl
 
 
 def averages(errors: FloatArray) -> dict[str, float]:
-    """Of the squared errors of signals; an error of zero counts as the smallest number."""
+    """Averages of the squared errors of signals; an error of zero counts as the smallest number."""
     return {
         GEOMETRIC: float(np.exp(np.log(np.maximum(errors, np.finfo(float).tiny)).mean())),
         TAIL: float(np.percentile(errors, 99)),
@@ -124,9 +125,10 @@ def fixed_windows(method: str, task: Task, n_signals: int, rng: np.random.Genera
         burg = fit_burg(windows, order=BURG_ORDER).evaluate(WINDOW + np.arange(task.horizon))
         reference = np.mean((burg / factor - truth) ** 2, axis=1)
         values[RATIO], values[f"{RATIO}, standard error"] = ratio_of_means(errors, reference)
+        each = [Forecast(*(part[i : i + 1] for part in ours)) for i in range(n_signals)]
+        scores = mean_scores(each, observed, windows, metrics=[], seasonality=1)
         for coverage in COVERAGES:
-            low, high = ours.interval(coverage)
-            values[coverage_name(coverage)] = float(np.mean((low <= observed) & (observed <= high)))
+            values[coverage_name(coverage)] = scores[f"coverage_{100 * coverage:.0f}"]
     return values
 
 

@@ -12,7 +12,7 @@ from forecasters import FORECASTERS, FloatArray
 from study_table import Bound, Row
 
 from harmonic_forecasters.datasets import load
-from harmonic_forecasters.spectral.harmonic import fit_harmonic
+from harmonic_forecasters.spectral import fit_harmonic
 
 LATITUDES = {"honolulu": 21.307, "mayport": 30.397}
 HORIZON, ORIGINS = 14 * 24, 10

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from harmonic_forecasters.backtesting.scores import is_lowest_best
 from harmonic_forecasters.backtesting.suite import ALL, Suite
 from harmonic_forecasters.backtesting.task import Task
 
@@ -23,7 +24,7 @@ def average_score(values: np.ndarray, metric: str, task: Task) -> float:
     known = values[np.isfinite(values)]
     if not len(known):
         return np.nan
-    if task.average == "geometric mean" and "coverage" not in metric:
+    if task.average == "geometric mean" and is_lowest_best(metric):
         # The smallest normal number stands for an exact zero, whose logarithm there is not.
         return float(np.exp(np.mean(np.log(np.maximum(known, np.finfo(np.float64).tiny)))))
     return float(known.mean())

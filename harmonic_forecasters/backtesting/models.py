@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any, NoReturn
+from typing import Any, Literal, Self
 
 import yaml
+from pydantic import Field, StrictBool, model_validator
 
+from harmonic_forecasters.backtesting.checked import Checked, Text
 from harmonic_forecasters.backtesting.task import Task
 from harmonic_forecasters.backtesting.trust import check_class_path, load_class
 
-SCOPES = (None, "local", "global")
 _KEYS = ("class", "base", "params", "scope", "standardize", "about")
 
 #: word -> what it stands for on a task, in samples; parameters may hold these words.
@@ -34,8 +34,7 @@ PLACEHOLDERS: Mapping[str, Callable[[Task], int]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelSpec:
+class ModelSpec(Checked):
     """A forecasting model of darts or sktime, before it meets a task.
 
     name : unique within a suite.
@@ -50,37 +49,29 @@ class ModelSpec:
     Raises ValueError for an option out of its range, and for a class of another package: see :mod:`.trust`.
     """
 
-    name: str
-    class_path: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    scope: str | None = None
-    standardize: bool = False
+    kind = "model"
+
+    name: Text
+    class_path: Any
+    params: dict[str, Any] = Field(default_factory=dict)
+    scope: Literal["local", "global"] | None = None
+    standardize: StrictBool = False
     about: str = ""
     trusted: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        def refuse(rule: str, value: object) -> NoReturn:
-            raise ValueError(f"model {self.name!r}: {rule}, got {value!r}")
-
-        if not isinstance(self.name, str) or not self.name:
-            refuse("name must be a text", self.name)
-        if self.scope not in SCOPES:
-            refuse("scope must be local or global", self.scope)
-        try:
-            check_class_path(self.class_path, self.trusted)
-        except ValueError as error:
-            raise ValueError(f"model {self.name!r}: {error}") from error
-        if not isinstance(self.params, Mapping):
-            refuse("params must be a mapping", self.params)
-        if not isinstance(self.standardize, bool):
-            refuse("standardize must be true or false", self.standardize)
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_class_path(self.class_path, self.trusted)
         for word in _words(self.params):
             if word not in PLACEHOLDERS:
-                refuse(f"a placeholder in params must be one of {', '.join(PLACEHOLDERS)}", word)
+                raise ValueError(
+                    f"a placeholder in params must be one of {', '.join(PLACEHOLDERS)}, got {word!r}"
+                )
+        return self
 
     def as_record(self) -> dict[str, Any]:
         """The fields as plain values."""
-        return {key: value for key, value in asdict(self).items() if key != "trusted"}
+        return self.model_dump(exclude={"trusted"})
 
     def load_class(self) -> type:
         """The class, imported and checked, not constructed; raises as :func:`.trust.load_class` does."""

@@ -15,6 +15,7 @@ from plotly.offline import get_plotlyjs
 from harmonic_forecasters.backtesting.figures import error_against_time, model_colors, task_forecasts
 from harmonic_forecasters.backtesting.leaderboard import average_score, headline_scores, leaderboard
 from harmonic_forecasters.backtesting.runner import stored_records
+from harmonic_forecasters.backtesting.scores import is_lowest_best
 from harmonic_forecasters.backtesting.store import jobs_table, results_table, write_whole
 from harmonic_forecasters.backtesting.suite import ALL, Suite, parse_suite
 from harmonic_forecasters.backtesting.task import Task
@@ -135,7 +136,7 @@ def _task_section(
         "task": task,
         "n_windows": len(results[results["task"] == task.name][["series", "origin"]].drop_duplicates()),
         "columns": list(table.columns),
-        "best": {column: table[column].min() for column in table.columns if "coverage" not in column},
+        "best": {column: table[column].min() for column in table.columns if is_lowest_best(column)},
         "rows": [
             {"model": model, "values": row, "seconds": seconds[model]}
             for model, row in table.to_dict("index").items()

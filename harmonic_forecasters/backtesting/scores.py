@@ -161,6 +161,20 @@ def quantile_column(level: float) -> str:
     return f"q{level:g}"
 
 
+def is_lowest_best(score: str) -> bool:
+    """Whether the lowest value of a score is the best.
+
+    score : a metric, a metric of intervals with its coverage, or a percentile of either, such as "mase 99 %".
+
+    Examples
+    --------
+    >>> is_lowest_best("mase 99 %"), is_lowest_best("coverage_80"), is_lowest_best("width_80")
+    (True, False, True)
+    """
+    name = score.partition(" ")[0]
+    return METRICS[name if name in METRICS else name.rpartition("_")[0]].best == "lowest"
+
+
 def score_windows(
     forecasts: pd.DataFrame,
     history: pd.DataFrame,

@@ -71,7 +71,7 @@ def test_a_mapping_names_a_class_or_starts_from_a_known_model():
         ({"name": "x", "class": "a:"}, "class must be written package.module:Class, got 'a:'"),
         ({"name": "x", "class": "a:b:C"}, "class must be written package.module:Class"),
         ({"name": "x", "class": 5}, "class must be written package.module:Class, got 5"),
-        ({"name": "dft", "scope": "locl"}, "'dft': scope must be local or global, got 'locl'"),
+        ({"name": "dft", "scope": "locl"}, "'dft': scope must be 'local' or 'global', got 'locl'"),
         ({"name": "dft", "standardize": "yes"}, "standardize must be true or false, got 'yes'"),
         ({"name": "dft", "params": [1]}, r"params must be a mapping, got \[1\]"),
         ({"name": "x", "class": "darts.models:B", "params": 1}, "params must be a mapping, got 1"),
