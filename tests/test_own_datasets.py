@@ -31,6 +31,7 @@ FORMS = {
     "series": SERIES,
     "frame": SERIES.to_frame(),
     "stamps in a column": TABLE,
+    "numbers of rows": TABLE.assign(id=range(60)),
     "stamps as text in the index": as_frame_with_stamps_as_text(),
     "one value column among others": TABLE.assign(weather="fair", y=VALUES).drop(columns="sold"),
     "time zone": SERIES.tz_localize("UTC"),
@@ -58,7 +59,8 @@ def test_a_file_is_its_table(tmp_path, ending):
     if ending == "parquet":
         TABLE.to_parquet(path)
     else:
-        TABLE.to_csv(path, index=False)
+        # With a column of row numbers, as pandas writes it.
+        TABLE.to_csv(path)
     assert own_dataset(path) == own_dataset(str(path)) == own_dataset(TABLE)
     assert str(own_dataset(path)) == path.name
 
@@ -113,11 +115,16 @@ def test_whole_numbers_count_samples():
     assert only(pd.DataFrame({"caught": [3, 1, 2]})).tolist() == [3, 1, 2]
     days = only(pd.DataFrame({"date": [20240228, 20240229, 20240301, 20240302], "n": range(4)}))
     assert days.index.freqstr == "D"
+    steps = only(pd.DataFrame({"step": [20000000, 20000001, 20000003], "n": range(3)}))
+    assert isinstance(steps.index, pd.RangeIndex)
 
 
-def test_dates_read_day_first_where_nothing_else_is_possible():
+@pytest.mark.parametrize(
+    "form", ["%d.%m.%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%Y-%m-%d", "%d-%m-%Y %H:%M"]
+)
+def test_dates_are_read_as_days_or_months_first_as_is_possible(form):
     days = pd.date_range("2024-01-01", periods=40)
-    (series,) = own_dataset(pd.DataFrame({"day": days.strftime("%d.%m.%Y"), "n": 1.0})).series.values()
+    (series,) = own_dataset(pd.DataFrame({"day": days.strftime(form), "n": 1.0})).series.values()
     pd.testing.assert_index_equal(series.index, days.rename("time"))
 
 
@@ -194,12 +201,12 @@ def rows(**columns) -> pd.DataFrame:
         (
             pd.concat([TABLE, TABLE.iloc[[7]]]),
             {},
-            "column 'when': time 2024-03-01 07:00:00 is there twice: keep one row per time .* option series",
+            "column 'when': time 2024-03-01 07:00:00 occurs twice: keep one row per time .* option series",
         ),
         (
             pd.concat([TABLE, TABLE.iloc[[7]]]).assign(shop="north"),
             {"series": "shop"},
-            "column 'when': time 2024-03-01 07:00:00 of series 'north' is there twice: keep one row per time",
+            "column 'when': time 2024-03-01 07:00:00 of series 'north' occurs twice: keep one row per time",
         ),
         (TABLE[:2], {}, "column 'when': the frequency cannot be found from 2 time.* option frequency"),
         (TABLE, {"frequency": "hrs"}, "column 'when': frequency must be one of pandas, .* got 'hrs'"),

@@ -87,7 +87,7 @@ def check_keys(where: str, content: object, allowed: Iterable[str]) -> None:
 
 
 def shown(value: object, most: int = 200) -> str:
-    """The value as an error shows it: no more than ``most`` signs."""
+    """The value as an error shows it: at most ``most`` characters."""
     text = repr(value)
     return text if len(text) <= most else f"{text[: most - 4]} ..."
 

@@ -56,7 +56,7 @@ def run_job(task: Task, spec: ModelSpec, seed: int, *, lookahead: bool = False) 
     Returns a record of plain values. Keys: task, model, fingerprint, status ("ok" or "failed"), error,
     traceback, fit_seconds, predict_seconds, peak_memory_mb (None: only a process of its own can tell),
     lookahead_checked, scores (a list of series, origin, metric, value) and examples (windows with their
-    history, truth and forecast).   Nothing that the model raises leaves this function.
+    history, truth and forecast). What the model raises is recorded, never passed on.
     """
     record = empty_record(task, spec, seed)
     # Two tasks, or two models, share no random numbers, whatever order jobs run in.
@@ -123,7 +123,7 @@ def _scores(
 
 
 def _spread(forecasts: Sequence[WindowForecast], most: int) -> list[WindowForecast]:
-    """The last window of the first, a middle and the last series, at the most."""
+    """The last window of at most ``most`` series, spread evenly from the first to the last."""
     last_of_series = {window.series: window for window in forecasts}
     chosen = np.linspace(0, len(last_of_series) - 1, min(most, len(last_of_series))).round().astype(int)
     return [list(last_of_series.values())[i] for i in chosen]

@@ -189,7 +189,7 @@ def score_windows(
         where the model forecasts quantiles, one column per level, named by :func:`quantile_column`. Steps
         whose truth is missing do not count.
     history : one row per window and past sample: columns window, step, y.
-    metrics : names out of :data:`METRICS`; those that are always scored need not be named.
+    metrics : names in :data:`METRICS`; those that are always scored need not be named.
     seasonality : lag of the naive forecast that scales MASE, RMSSE and MSIS, samples.
 
     Returns a table with columns window, metric, value. A metric that needs a clean signal, or quantiles, is

@@ -48,7 +48,7 @@ def signal_series(
 
     signals : ``{"kind": name, **arguments}``.
     random_factor : (lowest, highest) of the log-uniform factor of each signal; None for 1.
-    last : keep only so many last samples; None for all.
+    last : keep only this many samples at the end; None for all.
     """
     arguments = dict(signals)
     kind = arguments.pop("kind")
@@ -78,8 +78,8 @@ def dataset_series(
 ) -> list[TaskSeries]:
     """Each target of a dataset as a series.
 
-    last, max_series : keep only so many last samples of each series, and so many series, evenly spread over
-        the dataset; None for all.
+    last : keep only this many samples at the end of each series; None for all.
+    max_series : keep only this many series, evenly spread over the dataset; None for all.
     """
     columns = dataset.series if isinstance(dataset, OwnDataset) else _targets(dataset)
     names = list(columns)

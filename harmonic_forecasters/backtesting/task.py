@@ -46,14 +46,14 @@ class Task(Checked):
     origins : forecasts per series; the last one ends with the series, and they lie ``stride`` samples apart.
     stride : None for ``horizon`` (forecasts that do not overlap).
     window : samples before an origin that models see; None for all.
-    refit_every : local models are fitted anew at every so many origins; 0: only at the first.
-    training_signals : signals only: so many signals, of another seed, to train global models on. With 0,
+    refit_every : local models are fitted again after this many origins; 0: only at the first.
+    training_signals : signals only: how many signals, of another seed, to train global models on. With 0,
         global models train on what lies before the first origin.
-    last : use only so many last samples of each series; None for all.
-    max_series : use only so many series, evenly spread over the dataset; None for all.
+    last : use only this many samples at the end of each series; None for all.
+    max_series : use only this many series, evenly spread over the dataset; None for all.
     seasonality : samples per season: the lag of the seasonal naive forecast that scales MASE and RMSSE. None
         takes the dataset's main one, that of the frequency for the user's own data, and 1 for signals.
-    metrics : names out of :data:`.scores.METRICS`.
+    metrics : names in :data:`.scores.METRICS`.
     quantiles : levels to forecast where a model can, in (0, 1), symmetric around 0.5.
     headline, average : the metric that ranks models on this task and its average over windows.
     group : tasks of a group share a leaderboard.

@@ -27,6 +27,10 @@ def read_table(path: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8-sig") as stream:
             separator = max(_SEPARATORS, key=stream.readline().count)
         decimal = "," if separator == ";" else "."
-        return pd.read_csv(path, sep=separator, decimal=decimal, skipinitialspace=True)
+        table = pd.read_csv(path, sep=separator, decimal=decimal, skipinitialspace=True)
+        first = table.iloc[:, 0]
+        # pandas writes numbers of rows into files, in a column without a name.
+        numbered = str(first.name) == "Unnamed: 0" and first.equals(pd.Series(range(len(table))))
+        return table.iloc[:, 1:] if numbered else table
     except (ValueError, OSError) as error:  # parsers' and decoders' errors are ValueErrors
         raise ValueError(f"{path.name} must be a {path.suffix[1:]} file: {str(error).strip()}") from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,18 +10,13 @@ import pandas as pd
 from pandas.api import types
 
 from harmonic_forecasters.datasets.frequency import MOST_ROWS_PER_ROW, fill_index, infer_frequency
+from harmonic_forecasters.datasets.times import must_hold, parse_dates, read_times
 
 _TIME_NAMES = ("time", "timestamp", "datetime", "date", "ds", "day", "week", "month", "year", "step")
 _VALUE_NAMES = ("value", "values", "y", "target")
 _SERIES_NAMES = ("series", "series_id", "unique_id", "id", "item_id")
 # What columns made from an index are called where the index has no name.
 _INDEX_NAMES = ("series", "time")
-# 03/04/2024 is in March for some and in April for others.
-_TWO_WAYS = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}")
-_ZONE = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)$")
-# Whole numbers such as 20240131 are dates.
-_DATES_AS_NUMBERS = (19000101, 21001231)
-_DAY = pd.Timedelta(days=1)
 
 
 def series_of_table(
@@ -56,7 +49,7 @@ def series_of_table(
     table, index_columns = _plain_columns(table)
     time, values, series = _columns(table, index_columns, time, value, series)
     numbers = {column: _numbers(table[column]) for column in values}
-    stamps = pd.Series(np.arange(len(table))) if time is None else _times(table[time])
+    stamps = pd.Series(np.arange(len(table))) if time is None else read_times(table[time])
     groups: dict[Any, np.ndarray] = {None: np.arange(len(table))}
     if series is not None:
         indices = table.groupby(series, sort=False).indices
@@ -95,18 +88,25 @@ def _columns(
     series: str | None,
 ) -> tuple[str | None, list[str], str | None]:
     """The columns of times (None: rows are samples), of values and of names of series (None: one series)."""
+    others = table
     if series is not None:
         series = _named(table, "series", series)
+    elif len(index_columns) == 2:
+        series = index_columns[0]
     else:
-        series = index_columns[0] if len(index_columns) == 2 else _first(table, _SERIES_NAMES)
+        series = _first(table, _SERIES_NAMES)
+        if series is not None and table[series].is_unique:
+            # Another name for each row: these are numbers of rows.
+            others, series = table.drop(columns=series), None
+    if series is not None:
+        others = others.drop(columns=series)
     if time is not None:
         time = _named(table, "time", time)
     else:
-        others = table.drop(columns=[] if series is None else [series])
         time = index_columns[-1] if index_columns else _time_column(others)
     if value is None:
-        taken = [column for column in (time, series) if column is not None]
-        return time, [_value_column(table.drop(columns=taken))], series
+        others = others if time is None else others.drop(columns=time, errors="ignore")
+        return time, [_value_column(others)], series
     wanted = value if isinstance(value, list | tuple) else [value]
     if not wanted:
         raise ValueError(f"value must be a column, or a list of at least one, got {value!r}")
@@ -150,7 +150,7 @@ def _time_column(table: pd.DataFrame) -> str | None:
     if known is not None:
         return known
     others = [column for column in table.columns if not types.is_numeric_dtype(table[column])]
-    dates = [column for column in others if _parsed(table[column]).notna().any()]
+    dates = [column for column in others if parse_dates(table[column]).notna().any()]
     if len(dates) == 1:
         return str(dates[0])
     if dates or others or table.shape[1] > 1:
@@ -178,63 +178,10 @@ def _numbers(column: pd.Series) -> np.ndarray:
     numbers = pd.to_numeric(column, errors="coerce").astype(np.float64)
     bad = np.flatnonzero(np.isinf(numbers) | (numbers.isna() & column.notna()))
     if len(bad):
-        raise ValueError(_must(column, "numbers", bad[0]))
+        raise ValueError(must_hold(column, "numbers", bad[0]))
     if numbers.isna().all():
         raise ValueError(f"column {column.name!r} must hold numbers, but is empty")
     return numbers.to_numpy(dtype=np.float64)
-
-
-def _times(column: pd.Series) -> pd.Series:
-    """Whole numbers, or dates without a time zone."""
-    if column.isna().any():
-        raise ValueError(_must(column, "a time in each row", np.flatnonzero(column.isna())[0]))
-    if types.is_numeric_dtype(column):
-        broken = np.flatnonzero(column != np.floor(column))
-        if len(broken):
-            raise ValueError(_must(column, "dates or whole numbers", broken[0]))
-        column = column.astype(np.int64)
-        if not column.between(*_DATES_AS_NUMBERS).all():
-            return column
-        column = column.astype(str)
-    times = _parsed(column)
-    if times.isna().any():
-        raise ValueError(_must(column, "dates", np.flatnonzero(times.isna())[0]))
-    return times
-
-
-def _parsed(column: pd.Series) -> pd.Series:
-    """Dates without a time zone, NaT where a text is none."""
-    if isinstance(column.dtype, pd.PeriodDtype):
-        return column.dt.to_timestamp()
-    if not types.is_datetime64_any_dtype(column):
-        column = _parsed_texts(column.astype(str))
-    if column.dt.tz is None:
-        return column
-    local = column.dt.tz_localize(None)
-    # Days begin at local midnight; a clock of summer time repeats an hour, which UTC does not.
-    days = not local.drop_duplicates().sort_values().diff().lt(_DAY).any()
-    return local if days else column.dt.tz_convert("UTC").dt.tz_localize(None)
-
-
-def _parsed_texts(texts: pd.Series) -> pd.Series:
-    utc = bool(texts.str.contains(_ZONE).any())
-    with warnings.catch_warnings():
-        # pandas warns of texts that are no dates, and of every date that it reads the day first.
-        warnings.simplefilter("ignore", UserWarning)
-        month_first = pd.to_datetime(texts, errors="coerce", utc=utc)
-        if not texts.str.match(_TWO_WAYS).all():
-            return month_first
-        month_first = pd.to_datetime(texts, errors="coerce", dayfirst=False, utc=utc)
-        day_first = pd.to_datetime(texts, errors="coerce", dayfirst=True, utc=utc)
-    if day_first.notna().all() and month_first.notna().all() and not day_first.equals(month_first):
-        raise ValueError(_must(texts, "dates that read one way only, such as 2024-01-31", 0))
-    return max(month_first, day_first, key=pd.Series.count)
-
-
-def _must(column: pd.Series, what: str, row: int) -> str:
-    value = column.iloc[row]
-    shown = repr(value) if isinstance(value, str) else str(value)
-    return f"column {column.name!r} must hold {what}, got {shown} in row {row + 1}"
 
 
 def _refuse_repeated(times: pd.Index, name: object, series: str | None) -> None:
@@ -245,7 +192,7 @@ def _refuse_repeated(times: pd.Index, name: object, series: str | None) -> None:
     if series is None:
         way_out += ", or name the column that tells series apart with the option series"
     where = "" if name is None else f" of series {str(name)!r}"
-    raise ValueError(f"time {repeated[0]}{where} is there twice: {way_out}")
+    raise ValueError(f"time {repeated[0]}{where} occurs twice: {way_out}")
 
 
 def _regular(series: pd.Series, frequency: str | None) -> pd.Series:
