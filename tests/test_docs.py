@@ -32,6 +32,14 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch)
         exec(compile("\n" * lines_before + fence[1], str(page), "exec"), namespace)
 
 
+@pytest.mark.parametrize(("door", "other"), [("darts", "sktime"), ("sktime", "darts")])
+def test_the_first_lines_of_each_door_run_without_the_other(door, other):
+    fences = FENCE.findall((ROOT / "README.md").read_text())
+    first = next(code for code in fences if f"from harmonic_forecasters.{door} import" in code)
+    blocked = f"import sys; sys.modules[{other!r}] = None\n{first}"
+    subprocess.run([sys.executable, "-c", blocked], check=True)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_relative_link_of_a_page_leads_somewhere(page):
     links = [link for link in LINK.findall(page.read_text()) if "://" not in link]

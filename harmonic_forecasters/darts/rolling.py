@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from harmonic_forecasters.spectral import FloatArray
+from harmonic_forecasters.spectral import Continuation, FloatArray, in_threads
 
 # Samples forecast together, 32 MB per array. Larger batches are no faster, and the bound keeps memory
 # constant when rolling over many long series.
@@ -17,7 +17,35 @@ BATCH_SAMPLES = 4_000_000
 
 #: Windows, (n_windows, n_samples), and regressors or None, (n_windows, n_regressors, n_samples + ahead), ->
 #: (n_windows, n, n_answers)
-Forecast = Callable[[FloatArray, FloatArray | None], FloatArray]
+BatchForecast = Callable[[FloatArray, FloatArray | None], FloatArray]
+#: The same with n, the samples to forecast, between them; regressors reach n samples beyond the windows.
+Forecast = Callable[[FloatArray, int, FloatArray | None], FloatArray]
+#: Fits a block of windows with its regressors, or None.
+FitWindows = Callable[[FloatArray, FloatArray | None], Continuation]
+#: What a fit is asked for at the times (n_times,): to (n_windows, n_times, n_answers).
+Question = Callable[[Continuation, NDArray[np.int64]], FloatArray]
+
+
+def asking(fit_windows: FitWindows, question: Question, block_values: int | None) -> Forecast:
+    """A forecast that asks the fits of all windows for the n samples after each, block by block in threads.
+
+    block_values : values of windows per block, as for :func:`harmonic_forecasters.spectral.in_threads`.
+    """
+
+    def forecast(windows: FloatArray, n: int, regressors: FloatArray | None) -> FloatArray:
+        n_samples = windows.shape[1]
+        t = np.arange(n_samples, n_samples + n)
+
+        def work(block: FloatArray, *known: FloatArray) -> FloatArray:
+            if not known:
+                return question(fit_windows(block, None), t)
+            inside, ahead = np.split(known[0], [n_samples], axis=2)
+            return question(fit_windows(block, inside).given(t, ahead), t)
+
+        given = () if regressors is None else (regressors,)
+        return in_threads(work, windows, *given, block_values=block_values)
+
+    return forecast
 
 
 def rolling_windows(
@@ -47,7 +75,7 @@ def rolling_windows(
 
 
 def forecast_origins(
-    forecast: Forecast,
+    forecast: BatchForecast,
     values: Sequence[NDArray[Any]],
     origins: Sequence[range],
     input_chunk_length: int | None,
@@ -83,7 +111,7 @@ def forecast_origins(
 
 
 def _forecast_stacks(
-    forecast: Forecast, stacks: Sequence[NDArray[Any]], n_regressors: Sequence[int], ahead: int
+    forecast: BatchForecast, stacks: Sequence[NDArray[Any]], n_regressors: Sequence[int], ahead: int
 ) -> list[FloatArray]:
     """Stacks of shape (n_origins, n_components + n_regressors, n_samples + ahead), forecast in batches.
 

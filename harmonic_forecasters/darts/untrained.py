@@ -12,7 +12,6 @@ import pandas as pd
 from darts import TimeSeries
 from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
-from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from harmonic_forecasters._checks import check_whole_number
@@ -23,7 +22,7 @@ from harmonic_forecasters.darts.covariates import (
     refuse_covariates,
 )
 from harmonic_forecasters.darts.likelihoods import Show
-from harmonic_forecasters.darts.rolling import forecast_origins, rolling_windows
+from harmonic_forecasters.darts.rolling import Forecast, Question, asking, forecast_origins, rolling_windows
 from harmonic_forecasters.darts.series import (
     check_series,
     end_of,
@@ -37,13 +36,7 @@ from harmonic_forecasters.spectral import (
     FloatArray,
     check_number,
     check_windows,
-    in_threads,
 )
-
-#: What a fit is asked for at the times (n_times,), to (n_windows, n_times, n_answers).
-Question = Callable[[Continuation, NDArray[np.int64]], FloatArray]
-#: Windows, n and regressors, to answers for the n samples after each window: see ``_points``.
-Forecast = Callable[[FloatArray, int, FloatArray | None], FloatArray]
 
 
 class UntrainedGlobalModel(UntrainedTraits, ABC):
@@ -285,22 +278,7 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
         return np.asarray(history[:, n_samples:, None])
 
     def _asking(self, question: Question) -> Forecast:
-        """Ask the fits of all windows, block by block, for the n samples after each."""
-
-        def forecast(windows: FloatArray, n: int, regressors: FloatArray | None) -> FloatArray:
-            n_samples = windows.shape[1]
-            t = np.arange(n_samples, n_samples + n)
-
-            def work(block: FloatArray, *known: FloatArray) -> FloatArray:
-                if not known:
-                    return question(self._fit_windows(block, None), t)
-                inside, ahead = np.split(known[0], [n_samples], axis=2)
-                return question(self._fit_windows(block, inside).given(t, ahead), t)
-
-            given = () if regressors is None else (regressors,)
-            return in_threads(work, windows, *given, block_values=self.values_per_block)
-
-        return forecast
+        return asking(self._fit_windows, question, self.values_per_block)
 
     def _known_covariates(
         self, series: TimeSeries, covariates: TimeSeries, i: int, origins: range, n: int
