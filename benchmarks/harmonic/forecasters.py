@@ -27,13 +27,13 @@ class Forecast(NamedTuple):
 Forecaster = Callable[[FloatArray, int, tuple[int, ...]], Forecast]
 
 
-def harmonic(method: str, *, told: bool = False) -> Forecaster:
+def harmonic(method: str, *, given: bool = False) -> Forecaster:
     """One of our methods, given the seasons as periods, or none."""
 
     def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
         ahead = windows.shape[1] + np.arange(horizon)
         # A season of one sample is none.
-        periods = [season for season in seasons if told and season > 1]
+        periods = [season for season in seasons if given and season > 1]
         fitted = fit_harmonic(windows, method=method, periods=periods)
         result = Forecast(fitted.evaluate(ahead), np.sqrt(fitted.variance(ahead)))
         if not np.isfinite(result).all():
@@ -68,8 +68,8 @@ BASELINES: dict[str, Forecaster] = {
         lambda seasons: AutoARIMA(season_length=seasons[0] if seasons[0] <= LONGEST_ARIMA_SEASON else 1)
     ),
 }
-TOLD = "blend, told the periods"
+GIVEN = "blend, given the periods"
 OURS: dict[str, Forecaster] = {name: harmonic(name) for name in METHODS} | {
-    TOLD: harmonic("blend", told=True)
+    GIVEN: harmonic("blend", given=True)
 }
 FORECASTERS: dict[str, Forecaster] = OURS | BASELINES

@@ -4,7 +4,7 @@
     OMP_NUM_THREADS=1 python benchmarks/harmonic/real.py m4 --validation [--every 8] [--methods blend]
     OMP_NUM_THREADS=1 python benchmarks/harmonic/real.py tides [--methods blend]
 
-`series`: seven series, five origins, one and two seasons ahead; our methods are told no period but in one
+`series`: seven series, five origins, one and two seasons ahead; our methods are given no period but in one
 row, the others the true ones. `m4`: the 414 hourly series of the M4 competition. With `--validation` the last
 48 hours of the training part are held out instead of the test part; whoever chooses anything uses that.
 `tides`: 14 days ahead from 30, 90 and 200 days, beside UTide (``pip install utide``).
@@ -19,7 +19,7 @@ from pathlib import Path
 import m4_hourly
 import real_series
 import tide_gauges
-from forecasters import FORECASTERS, TOLD
+from forecasters import FORECASTERS, GIVEN
 from study_table import RESULTS, Row, report
 from threadpoolctl import threadpool_limits
 
@@ -41,11 +41,14 @@ def main() -> None:
     parts = parser.add_subparsers(dest="part", required=True)
     series = parts.add_parser("series")
     series.add_argument(
-        "--methods", nargs="+", choices=FORECASTERS, default=["blend", TOLD, "MSTL", "AutoTheta", "AutoARIMA"]
+        "--methods",
+        nargs="+",
+        choices=FORECASTERS,
+        default=["blend", GIVEN, "MSTL", "AutoTheta", "AutoARIMA"],
     )
     series.add_argument("--names", nargs="+", choices=real_series.SERIES, default=real_series.SERIES)
     m4 = parts.add_parser("m4")
-    m4.add_argument("--methods", nargs="+", choices=FORECASTERS, default=["blend", TOLD, "SeasonalNaive"])
+    m4.add_argument("--methods", nargs="+", choices=FORECASTERS, default=["blend", GIVEN, "SeasonalNaive"])
     m4.add_argument("--validation", action="store_true", help="hold out the tail of the training part")
     m4.add_argument("--every", type=int, default=1, help="take every so many series")
     tides = parts.add_parser("tides")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from forecasters import BASELINES, FORECASTERS, TOLD, FloatArray
+from forecasters import BASELINES, FORECASTERS, GIVEN, FloatArray
 from study_table import Bound, Row
 
 from harmonic_forecasters.datasets import get_dataset
@@ -63,10 +63,10 @@ def evaluate(forecasters: Sequence[str], names: Sequence[str]) -> list[Row]:
         for name, errors in table.items():
             bound = Bound(1.05) if asked else None
             rows.append(Row(name, one, MEASURE, geometric_mean(errors), bound, cases=ORIGINS))
-        told = Bound(overall["MSTL"]) if asked and "MSTL" in overall else None
+        like_mstl = Bound(overall["MSTL"]) if asked and "MSTL" in overall else None
         must = Bound(0.5) if asked else None
-        if one == TOLD:  # told as much, it must do as well
-            must, told = told, None
+        if one == GIVEN:  # given as much, it must do as well
+            must, like_mstl = like_mstl, None
         task = f"geometric mean of {len(names)} series"
-        rows.append(Row(task, one, MEASURE, overall[one], must, told, cases=len(names)))
+        rows.append(Row(task, one, MEASURE, overall[one], must, like_mstl, cases=len(names)))
     return rows

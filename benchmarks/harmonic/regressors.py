@@ -4,9 +4,9 @@
 
 Simulated: series of 100 samples, three sinusoids of periods from 4 to 60, noise of 0.3, and a regressor whose
 effect is one to two of its deviations; ten samples ahead, mean squared error against what is observed. Each
-is forecast blind, told the regressor, and with its true effect taken out; and, without any effect, blind and
-told. Real: hourly demand of Victoria from windows of 42 days, 48 hours ahead, 14 origins over three years,
-told heat above 20 degrees, cold below 16, and public holidays, as measured: mean absolute error, MW.
+is forecast blind, given the regressor, and with its true effect removed; and, without any effect, blind and
+given it. Real: hourly demand of Victoria from windows of 42 days, 48 hours ahead, 14 origins over three years,
+given heat above 20 degrees, cold below 16, and public holidays, as measured: mean absolute error, MW.
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ def simulated(name: str, method: str, n_series: int) -> list[Row]:
     known, useless = (each.given(ahead, x[..., WINDOW:]) for each in (fit, useless))
     errors = {
         "squared error, blind": blind(series),
-        "squared error, told": known.evaluate(ahead) - series[:, WINDOW:],
+        "squared error, given": known.evaluate(ahead) - series[:, WINDOW:],
         "squared error, effect taken out": blind(without),
-        "squared error without effect, told": useless.evaluate(ahead) - without[:, WINDOW:],
+        "squared error without effect, given": useless.evaluate(ahead) - without[:, WINDOW:],
     }
     values = {measure: float(np.mean(error**2)) for measure, error in errors.items()}
     off = np.abs(fit.effects.coefficients[:, 0] - effect) / np.sqrt(fit.effects.covariance[:, 0, 0])
@@ -89,20 +89,20 @@ def simulated(name: str, method: str, n_series: int) -> list[Row]:
 
 
 def victoria(method: str) -> list[Row]:
-    """Mean absolute error and coverage of 80 % intervals, told and blind."""
+    """Mean absolute error and coverage of 80 % intervals, with and without regressors."""
     data = load("victoria").resample("1h").mean()
     demand, temperature = (data[name].to_numpy(dtype=np.float64) for name in ("demand", "temperature"))
     heat, cold = np.maximum(temperature - HEAT_ABOVE, 0.0), np.maximum(COLD_BELOW - temperature, 0.0)
     x = np.stack([heat, cold, data["holiday"].to_numpy(dtype=np.float64)])
     length = 24 * DAYS
     t = np.arange(length, length + HOURS_AHEAD)
-    errors: dict[str, list[FloatArray]] = {"blind": [], "told": []}
-    inside: dict[str, list[FloatArray]] = {"blind": [], "told": []}
+    errors: dict[str, list[FloatArray]] = {"blind": [], "given": []}
+    inside: dict[str, list[FloatArray]] = {"blind": [], "given": []}
     for origin in np.linspace(length, len(demand) - HOURS_AHEAD, ORIGINS).astype(int):
         window, future = slice(origin - length, origin), slice(origin, origin + HOURS_AHEAD)
         plain = fit_harmonic(demand[None, window], method=method)
         given = fit_harmonic(demand[None, window], x[:, window], method=method).given(t, x[:, future])
-        for name, fit in (("blind", plain), ("told", given)):
+        for name, fit in (("blind", plain), ("given", given)):
             error = np.abs(fit.evaluate(t) - demand[future])
             errors[name].append(error)
             inside[name].append(error < 1.2816 * np.sqrt(fit.variance(t)))

@@ -93,8 +93,10 @@ def evaluate(methods: Sequence[str]) -> list[Row]:
                 for name in methods
             ]
     year = load("honolulu")
-    told = tidal_fit(year, LATITUDES["honolulu"], nodal=False)
-    truth = {name: (told.A[i], told.aux.frq[i]) for i, name in enumerate(told.name) if name in CONSTITUENTS}
+    fitted = tidal_fit(year, LATITUDES["honolulu"], nodal=False)
+    truth = {
+        name: (fitted.A[i], fitted.aux.frq[i]) for i, name in enumerate(fitted.name) if name in CONSTITUENTS
+    }
     spectra = {method: fit_harmonic(year.to_numpy()[None], method=method).lines() for method in methods}
     task = "tide honolulu, a year"
     for name, (amplitude, frequency) in truth.items():
