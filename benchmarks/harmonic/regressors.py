@@ -5,8 +5,8 @@
 Simulated: series of 100 samples, three sinusoids of periods from 4 to 60, noise of 0.3, and a regressor whose
 effect is one to two of its deviations; ten samples ahead, mean squared error against what is observed. Each
 is forecast blind, given the regressor, and with its true effect removed; and, without any effect, blind and
-given it. Real: hourly demand of Victoria from windows of 42 days, 48 hours ahead, 14 origins over three years,
-given heat above 20 degrees, cold below 16, and public holidays, as measured: mean absolute error, MW.
+given it. Real: hourly demand of Victoria from windows of 42 days, 48 hours ahead, 14 origins over three
+years, given heat above 20 degrees, cold below 16, and public holidays, as measured: mean absolute error, MW.
 """
 
 from __future__ import annotations
