@@ -48,13 +48,13 @@ class Remaining:
         self._expected = self._measured = 0.0
 
     def done(self, job: tuple[Task, ModelSpec], seconds: float) -> None:
-        """Count a job that took so many seconds."""
+        """Count a job that is done, and the seconds it took."""
         self._to_do -= _typical(job)
         self._expected += _typical(job)
         self._measured += seconds
 
     def seconds(self) -> float:
-        """Seconds until the run ends, as far as the jobs that are done say."""
+        """Seconds until the run ends, estimated from the jobs that are done."""
         pace = self._measured / self._expected if self._expected else 1.0
         return pace * self._to_do / self._n_processes
 

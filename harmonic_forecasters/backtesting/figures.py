@@ -22,7 +22,7 @@ _LAYOUT = {
 
 
 def model_colors(models: Sequence[str]) -> dict[str, str]:
-    """One colour a model, the same in every figure."""
+    """One colour per model, the same in every figure."""
     palette = qualitative.Dark24
     return {model: palette[i % len(palette)] for i, model in enumerate(models)}
 

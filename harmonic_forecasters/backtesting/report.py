@@ -109,7 +109,7 @@ def task_table(task: Task, results: pd.DataFrame) -> pd.DataFrame:
 
 
 def format_number(value: Any) -> str:
-    """Three digits, or a dash where there is no number.
+    """Three digits, or a dash for no number.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def roll(
     panel : what global models train on; where empty, each series up to its first origin.
     seed : for models that take a random_state, and for the process-wide generators of random, numpy and
         torch, which some models use without asking; these are seeded anew for each fit and forecast.
-    n_origins : return the forecasts from so many first origins of each series alone; None for all.
+    n_origins : number of first origins of each series whose forecasts are returned; None for all.
 
     Returns forecasts series by series, the earliest origin first.
     Raises ValueError where a forecast is not finite or of the wrong length, and what the model raises.

@@ -171,7 +171,7 @@ def _wait_for_parent() -> None:
 
 
 def _work(job: Job, seed: int, lookahead: bool, alone: bool) -> Record:
-    """Run a job in a worker process, on one thread, with the frameworks' chatter off."""
+    """Run a job in a worker process, on one thread, without the frameworks' warnings."""
     # statsmodels switches its warnings on again while it is imported: filters would not hold.
     warnings.showwarning = lambda *_, **__: None
     logging.disable(logging.WARNING)

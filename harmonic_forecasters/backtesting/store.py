@@ -1,4 +1,4 @@
-"""The store of a run: one JSON file a job, written aside and renamed, so that a file is whole or absent."""
+"""The store of a run: one JSON file per job, written aside and renamed, so that it is whole or absent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class JobStore:
         write_whole(self._path(record["task"], record["model"]), json.dumps(record))
 
     def load(self, task: str, model: str) -> dict[str, Any] | None:
-        """The record of a job, or None where there is none."""
+        """The record of a job; None if it is not stored."""
         path = self._path(task, model)
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
@@ -35,7 +35,7 @@ class JobStore:
 
 
 def results_table(records: list[dict[str, Any]]) -> pd.DataFrame:
-    """One row a task, model, window and metric, in the order of the records.
+    """One row per task, model, window and metric, in the order of the records.
 
     Columns: task, model, series, origin (samples before the forecast), metric, value.
     """
@@ -49,7 +49,7 @@ def results_table(records: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def jobs_table(records: list[dict[str, Any]]) -> pd.DataFrame:
-    """One row a job: task, model, status, error, fit_seconds, predict_seconds, peak_memory_mb."""
+    """One row per job: task, model, status, error, fit_seconds, predict_seconds, peak_memory_mb."""
     columns = ["task", "model", "status", "error", "fit_seconds", "predict_seconds", "peak_memory_mb"]
     return pd.DataFrame([{key: record.get(key) for key in columns} for record in records], columns=columns)
 

@@ -113,7 +113,7 @@ class Task(Checked):
     def origins_of(self, n_samples: int) -> list[int]:
         """Numbers of samples before each forecast, earliest first.
 
-        Raises ValueError where a series of so many samples is too short for the task.
+        Raises ValueError if a series of ``n_samples`` is too short for the task.
         """
         try:
             self._check_length(n_samples)

@@ -24,7 +24,7 @@ class LSTMModel(WindowedModel):
     output_chunk_length : samples forecast at once; further ones follow from windows that hold the forecasts
         before them.
     output_chunk_shift : samples between the window and the first that is forecast.
-    hidden_dim : units a layer and direction.   n_rnn_layers : layers, one on another.
+    hidden_dim : units per layer and direction.   n_rnn_layers : stacked layers.
     dropout : probability that a hidden unit is dropped in training, and in forecasts with ``mc_dropout``.
     bidirectional : read the window from both ends.
     activation : ``"tanh"``, or ``"relu"``, with which a plain cell runs in place of torch's, slowly.

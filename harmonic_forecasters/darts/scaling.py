@@ -1,7 +1,8 @@
 """The unit of a window: networks see windows of level 0 and scale 1, whatever the unit of the series.
 
 Shift and scale come from the input window alone, a pair for each component, in the precision of the series:
-a wiggle of 1 on a level of 10,000 must be told from the level before it is rounded to that of a network.
+an oscillation of 1 on a level of 10,000 must be separated from the level before it is rounded to the
+precision of a network.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ class WindowedModule(PLForecastingModule):
         return step == 0 or (step + 1) % every == 0 or bool(self.trainer.is_last_batch)
 
     def _teacher(self, target: Tensor, unit: WindowUnit | None, stage: ModuleStage) -> dict[str, Any]:
-        """What a decoder is told of the truth: in training alone, with a probability that follows a line."""
+        """The truth that a decoder is fed: in training only, with a probability that changes linearly."""
         if stage is not ModuleStage.TRAIN or not any(self.teacher_forcing):
             return {}
         start, end = self.teacher_forcing

@@ -16,13 +16,13 @@ ENCODERS = ("gru", "mlp")
 
 
 class GRUSeq2Seq(Network):
-    """Window and DFT encoded into the first state of a recurrent decoder, one forecast a step.
+    """Window and DFT encoded into the first state of a recurrent decoder, one forecast per step.
 
         s_0 = encoder(y_1..y_N, amplitudes, phases)
         s_h = cell((yhat_{h-1}, features of step h), s_{h-1}),   yhat_0 = y_N
         yhat_h = W_2 relu(W_1 s_h + b_1) + b_2
 
-    Components of a multivariate series are forecast one by one with the same weights, each from its own
+    Components of a multivariate series are forecast separately with the same weights, each from its own
     window and DFT; past features enter the encoder, future and static features the decoder at each step.
 
     encoder : ``"gru"``, the last hidden state of a GRU over the window, joined with amplitudes and phases of
@@ -104,7 +104,7 @@ class GRUSeq2Seq(Network):
         teacher_forcing: float = 0.0,
     ) -> Tensor:
         """As :meth:`Network.forward`."""
-        # One row a series and component: (batch * n_targets, ...).
+        # One row per series and component: (batch * n_targets, ...).
         windows = _rows(past[..., : self.n_targets])
         state = self.encoder(windows, self._shared(past[..., self.n_targets :]))
         features = self._step_features(future, static)

@@ -17,7 +17,7 @@ class LSTM(Network):
 
         output = W (h_last, future features, static features) + b
 
-    hidden_dim : units a layer and direction, at least 1.   n_rnn_layers : layers one on another, at least 1.
+    hidden_dim : units per layer and direction, at least 1.   n_rnn_layers : stacked layers, at least 1.
     bidirectional : read the window from both ends; h_last then joins the states at both ends of it.
     activation : ``"tanh"``, torch's own layer, or ``"relu"``: see :class:`~.plain_lstm.PlainLSTM`.
     dropout : of the states between layers, and of those that enter the linear layer.

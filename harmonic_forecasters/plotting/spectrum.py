@@ -38,8 +38,8 @@ def plot_spectrum(
     series : the row of the spectrum, or the number of the component in the table.
     over : ``"frequency"`` (cycles per sample) or ``"period"`` (samples, on a logarithmic axis; the level,
         whose period is infinite, is left out).
-    n_named : so many of the strongest peaks are named by their period in samples (over frequency: 1/period),
-        fewer where there is no room.
+    n_named : number of strongest peaks that are named by their period in samples (over frequency: 1/period);
+        fewer if there is no room.
     Raises ValueError for any other axis, for a series that the spectrum does not have, for n_named below 0,
     and for a table without the columns of one.
 

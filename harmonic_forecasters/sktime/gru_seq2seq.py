@@ -11,7 +11,7 @@ from harmonic_forecasters.sktime.neural import _DartsForecaster
 class GRUSeq2SeqForecaster(_DartsForecaster):
     """Window and DFT are encoded into the state of a recurrent decoder, which is fed its own forecasts.
 
-    Columns of a multivariate series are forecast by themselves, with shared weights. Series of a panel train
+    Columns of a multivariate series are forecast separately, with shared weights. Series of a panel train
     one network; ``pretrain`` does so on a panel for the series of a later ``fit``. In-sample forecasts are
     refused.
 
@@ -31,7 +31,7 @@ class GRUSeq2SeqForecaster(_DartsForecaster):
     detach_feedback : bool, default=False
         Stop the gradient at forecasts that are fed back.
     teacher_forcing : float or pair of floats, default=(1.0, 0.0)
-        Probability that the decoder is fed the truth in place of its own forecast, in training alone: a
+        Probability that the decoder is fed the truth in place of its own forecast, in training only: a
         number, or a pair for the first and the last step of a fit, linear in between.
     horizon_weighting : str or None, default=None
         ``"1/h"`` weighs the loss of step h by 1/h; None weighs all alike.

@@ -17,14 +17,14 @@ class LSTMForecaster(_DartsForecaster):
     ----------
     {window}
     hidden_dim : int, default=100
-        Units a layer and direction.
+        Units per layer and direction.
     n_rnn_layers : int, default=1
-        Layers, one on another.
+        Stacked layers.
     {dropout}
     bidirectional : bool, default=False
         Read the window from both ends.
     activation : str, default="tanh"
-        ``"tanh"``, or ``"relu"``, with which a plain cell runs in place of torch's, slowly.
+        ``"tanh"`` or ``"relu"``; with ``"relu"`` a plain, slow cell replaces torch's.
     train_on : str, default="window end"
         ``"window end"``, or ``"every position"``: the loss of one step ahead from each position of the
         window, the truth fed in. That needs ``output_chunk_length=1`` and one direction.

@@ -85,7 +85,7 @@ def fit_iaa(y: ArrayLike | Windows, *, periods: ArrayLike | None = None) -> Harm
         *((np.array([i]), checked.observed[i]) for i in np.flatnonzero(exact)),
     ]
     known = harmonics(periods)
-    # Fewer cycles than one cannot be told apart from level plus slope.
+    # Less than one cycle cannot be told apart from level plus slope.
     known = known[known * checked.n_samples >= 1.0]
     fits = [
         (rows, _fit(filled[rows], windows[rows], observed, known)) for rows, observed in parts if len(rows)

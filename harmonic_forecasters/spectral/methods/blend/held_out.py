@@ -19,7 +19,7 @@ from harmonic_forecasters.spectral.methods.blend.weights import weigh
 
 #: Shortest window, in samples, of which a part is held out; longer than the longest, its last part is used.
 SHORTEST_TESTED, LONGEST_TESTED = 500, 5_000
-#: One part in so many is held out.
+#: The last of this many parts of a window is held out.
 HELD_OUT_PART = 5
 #: Weights change only if more samples than this are held out: fewer say too little about the models.
 FREE_SAMPLES = 200

@@ -52,7 +52,7 @@ LINEAR_PREDICTION = Family(name="linear prediction", handicap=0.0, least_share=0
 
 
 def tempered(log_evidence: ArrayLike, n_samples: int, counted: int = SPECTRUM_SAMPLES) -> FloatArray:
-    """Weights from evidence that counts as that of at most so many samples, adding up to 1.
+    """Weights from evidence that counts as that of at most ``counted`` samples, adding up to 1.
 
     log_evidence : (n_models, n_series).   Returns the same shape.
     """
