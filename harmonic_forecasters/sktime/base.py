@@ -28,7 +28,7 @@ class SpectralForecaster(RememberingForecaster):
     the rest of sktime's interface:
 
     * All columns are fitted as one batch. Panels and hierarchies are looped over by sktime.
-    * A label that the index skips is a missing value. How NaN is handled is the method's.
+    * A label that the index skips is a missing value, as is NaN. The method says how it treats them.
     * An integer index counts labels, as everywhere in sktime: with labels 0, 2, 4 the next sample is
       ``fh=[2]``, and ``fh=[1]``, which lies between two samples, is refused.
     * ``X``, where a forecaster takes it, must hold every sample of the window and every step asked for, known
