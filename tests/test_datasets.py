@@ -20,7 +20,12 @@ from harmonic_forecasters.datasets import DatasetChecksumError, DatasetUnavailab
 from harmonic_forecasters.datasets.common import require, time_index
 
 BODY = b'"Month","Pounds per cow"\n"1962-01",589\n"1962-02",561\n' * 5_000
-FILE = RemoteFile("owner/name", "c0ffee" * 6 + "c0de", "folder/file.csv", hashlib.sha256(BODY).hexdigest())
+FILE = RemoteFile(
+    repository="owner/name",
+    commit="c0ffee" * 6 + "c0de",
+    path="folder/file.csv",
+    sha256=hashlib.sha256(BODY).hexdigest(),
+)
 
 # name: (shape, first stamp, last stamp, first value of the first column)
 BUILT_IN = {
@@ -316,7 +321,12 @@ def test_downloaded_once(server, cache):
 
 
 def test_commits_do_not_mix(server, cache):
-    newer = RemoteFile(FILE.repository, "1" * 40, FILE.path, hashlib.sha256(b"newer").hexdigest())
+    newer = RemoteFile(
+        repository=FILE.repository,
+        commit="1" * 40,
+        path=FILE.path,
+        sha256=hashlib.sha256(b"newer").hexdigest(),
+    )
     server.bodies[f"/{newer.repository}/{newer.commit}/{newer.path}"] = b"newer"
     assert download.fetch(FILE).read_bytes() == BODY
     assert download.fetch(newer).read_bytes() == b"newer"
@@ -349,7 +359,7 @@ def test_wrong_file_in_the_own_folder_is_refused_and_kept(server, cache, own):
 
 
 def test_wrong_download_is_refused_and_deleted(server, cache):
-    wrong = RemoteFile(FILE.repository, FILE.commit, FILE.path, "0" * 64)
+    wrong = RemoteFile(repository=FILE.repository, commit=FILE.commit, path=FILE.path, sha256="0" * 64)
     with pytest.raises(DatasetChecksumError) as caught:
         download.fetch(wrong)
     for part in (FILE.path, "0" * 64, FILE.sha256):

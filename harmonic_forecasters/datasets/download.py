@@ -24,7 +24,7 @@ class DatasetChecksumError(ValueError):
     """The bytes of a file are not the published ones."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RemoteFile:
     """A file at one commit of a public GitHub repository.
 

@@ -10,15 +10,30 @@ _ETT = ("HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT")
 
 
 def _m4_file(path: str, sha256: str) -> RemoteFile:
-    return RemoteFile("Mcompetitions/M4-methods", "6c1067e5a57161249b17289a565178dc7a3fb3ca", path, sha256)
+    return RemoteFile(
+        repository="Mcompetitions/M4-methods",
+        commit="6c1067e5a57161249b17289a565178dc7a3fb3ca",
+        path=path,
+        sha256=sha256,
+    )
 
 
 def _ett_file(path: str, sha256: str) -> RemoteFile:
-    return RemoteFile("zhouhaoyi/ETDataset", "1d16c8f4f943005d613b5bc962e9eeb06058cf07", path, sha256)
+    return RemoteFile(
+        repository="zhouhaoyi/ETDataset",
+        commit="1d16c8f4f943005d613b5bc962e9eeb06058cf07",
+        path=path,
+        sha256=sha256,
+    )
 
 
 def _darts_file(path: str, sha256: str) -> RemoteFile:
-    return RemoteFile("unit8co/darts", "2be8e43fbdc1265209f33bbe8bae81f3e4d9146f", path, sha256)
+    return RemoteFile(
+        repository="unit8co/darts",
+        commit="2be8e43fbdc1265209f33bbe8bae81f3e4d9146f",
+        path=path,
+        sha256=sha256,
+    )
 
 
 PUBLISHED = (
@@ -126,10 +141,10 @@ PUBLISHED = (
         loader=readers.honolulu,
         files=(
             RemoteFile(
-                "wesleybowman/UTide",
-                "8fabe121752bc317931472a10a42e306715106de",
-                "tests/data/HNL2010.asc",
-                "30c069bbf27c4a0a385aaf8f7570d9b01f8a46f50223bd6c1d8743dc6994aebe",
+                repository="wesleybowman/UTide",
+                commit="8fabe121752bc317931472a10a42e306715106de",
+                path="tests/data/HNL2010.asc",
+                sha256="30c069bbf27c4a0a385aaf8f7570d9b01f8a46f50223bd6c1d8743dc6994aebe",
             ),
         ),
     ),
@@ -144,10 +159,10 @@ PUBLISHED = (
         loader=readers.mayport,
         files=(
             RemoteFile(
-                "timcera/tappy",
-                "3f5c991d8490a9ff7f381aab48f9a32ed3f1ceb8",
-                "tests/8720218_wl.csv",
-                "4ff39139ce0b88c827a6a89b44beee63fadb524add77e6738767066f9b8a0425",
+                repository="timcera/tappy",
+                commit="3f5c991d8490a9ff7f381aab48f9a32ed3f1ceb8",
+                path="tests/8720218_wl.csv",
+                sha256="4ff39139ce0b88c827a6a89b44beee63fadb524add77e6738767066f9b8a0425",
             ),
         ),
     ),
@@ -177,10 +192,10 @@ PUBLISHED = (
         loader=readers.victoria,
         files=(
             RemoteFile(
-                "skforecast/skforecast-datasets",
-                "f8c3d7fe5ec41ef86f93e969c31ec4b469b7c949",
-                "data/vic_electricity.csv",
-                "6fa81bc3552f8822e984900f727584b82b3f10f41d78a1a0cdda2879a29a122e",
+                repository="skforecast/skforecast-datasets",
+                commit="f8c3d7fe5ec41ef86f93e969c31ec4b469b7c949",
+                path="data/vic_electricity.csv",
+                sha256="6fa81bc3552f8822e984900f727584b82b3f10f41d78a1a0cdda2879a29a122e",
             ),
         ),
         targets=("demand",),
