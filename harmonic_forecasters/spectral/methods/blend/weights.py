@@ -51,8 +51,8 @@ SPECTRUM = Family(name="spectrum", handicap=0.3, least_share=0.4)
 LINEAR_PREDICTION = Family(name="linear prediction", handicap=0.0, least_share=0.4)
 
 
-def tempered(log_evidence: ArrayLike, n_samples: int, counted: int = SPECTRUM_SAMPLES) -> FloatArray:
-    """Weights from evidence that counts as that of at most ``counted`` samples, adding up to 1.
+def tempered(log_evidence: ArrayLike, n_samples: int) -> FloatArray:
+    """Weights from evidence that counts as that of at most ``SPECTRUM_SAMPLES`` samples, adding up to 1.
 
     log_evidence : (n_models, n_series).   Returns the same shape.
     """
@@ -60,21 +60,23 @@ def tempered(log_evidence: ArrayLike, n_samples: int, counted: int = SPECTRUM_SA
     best = evidence.max(axis=0)
     # The evidence of a model without noise is infinite.
     behind = np.subtract(evidence, best, out=np.zeros_like(evidence), where=evidence != best)
-    weights = np.exp(behind / max(1.0, n_samples / counted))
+    weights = np.exp(behind / max(1.0, n_samples / SPECTRUM_SAMPLES))
     return np.asarray(weights / weights.sum(axis=0))
 
 
 def family_shares(log_evidence: Mapping[Family, FloatArray], n_samples: int) -> dict[Family, FloatArray]:
     """The share of each family, (n_series,), from the evidence of its best member.
 
-    log_evidence : (n_series,) for each family; plus infinity for a model without noise.
+    log_evidence : (n_series,) for each family; plus infinity for a model without noise, minus infinity where
+        no member applies to a series, which gives the family nothing.
     """
-    density = np.array([evidence / n_samples - family.handicap for family, evidence in log_evidence.items()])
+    evidence = np.array(list(log_evidence.values()))
+    least = np.array([[family.least_share] for family in log_evidence]) * (evidence > -np.inf)
+    density = evidence / n_samples - np.array([[family.handicap] for family in log_evidence])
     best = density.max(axis=0)
     behind = np.subtract(density, best, out=np.zeros_like(density), where=density != best)
     won = softmax(np.maximum(behind, -_LARGEST_LEAD) * min(FAMILY_SAMPLES, n_samples), axis=0)
-    free = 1.0 - sum(family.least_share for family in log_evidence)
-    return {family: family.least_share + free * won[i] for i, family in enumerate(log_evidence)}
+    return dict(zip(log_evidence, least + (1.0 - least.sum(axis=0)) * won, strict=True))
 
 
 def weigh(members: Sequence[Member], n_samples: int) -> FloatArray:
