@@ -1,6 +1,7 @@
 """Pictures of forecasts, spectra and components. Needs the extra ``plot``; nothing else imports this.
 
-Every function draws into the axes it is given, or into those of a new figure, and returns them.
+Every function draws into the axes it is given, or into those of a new figure, and returns them. Series are
+arrays, pandas, or darts series; intervals are those of either framework. They keep their time axis.
 """
 
 try:

@@ -10,7 +10,8 @@ from matplotlib import pyplot as plt
 from numpy.typing import ArrayLike, NDArray
 
 from harmonic_forecasters._checks import check_whole_number
-from harmonic_forecasters.plotting.given import extended, read
+from harmonic_forecasters.plotting.forecast import check_time
+from harmonic_forecasters.plotting.series import read_values
 from harmonic_forecasters.plotting.spectrum import table_of
 from harmonic_forecasters.plotting.style import (
     FORECAST,
@@ -19,9 +20,10 @@ from harmonic_forecasters.plotting.style import (
     first_drawn,
     label_time,
 )
-from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.plotting.times import continue_times
+from harmonic_forecasters.spectral import LineSpectrum
 
-# Cycles of the strongest component that are drawn of a long window.
+# A long window is cut to this many cycles of the strongest component.
 CYCLES_SHOWN = 20
 
 
@@ -36,24 +38,25 @@ def plot_components(
     time: ArrayLike | None = None,
     axes: NDArray[Any] | None = None,
 ) -> NDArray[Any]:
-    """A window, its strongest components one below another, all in one scale, and the rest.
+    """A window, its strongest components one below another on one scale, and the rest.
 
-    Lines that a table puts into one group are one curve, their sum.
+    Lines in the same group of a table are drawn as one curve, their sum.
 
     Parameters
     ----------
-    y : (n_samples,), the window that the lines were found in, any unit, NaN where a value is missing: an
-        array, a pandas Series, a DataFrame of one column or a darts TimeSeries, drawn over its time axis.
+    y : (n_samples,), the window that the lines were found in, any unit, NaN where a value is missing: a
+        series as in :func:`plot_forecast`, drawn at its own times.
     lines, series : as in :func:`plot_spectrum`.
-    n_shown : components to draw, the strongest; fewer where there are fewer.
+    n_shown : how many of the strongest components to draw; all if there are fewer.
     horizon : samples after the window to which the components are continued.
-    last : number of last samples of the window to draw; None draws 20 cycles of the strongest.
-    time : (n_samples + horizon,), numbers or datetime64, where to draw them, in place of the index of y.
-    axes : as many as there are components drawn, and two more; None for a new figure.
+    last : draw only this many of the last samples of the window; None draws 20 cycles of the strongest.
+    time : (n_samples + horizon,), numbers or datetime64, where to draw them. None takes the times of y,
+        or counts samples from 0.
+    axes : one per component drawn, and two more; None for a new figure.
 
     Raises
     ------
-    ValueError : as :func:`plot_spectrum` does, for lengths or axes that do not fit, for numbers too small.
+    ValueError : as :func:`plot_spectrum`; for lengths, times or axes that do not fit; for numbers too small.
 
     Examples
     --------
@@ -62,20 +65,18 @@ def plot_components(
     >>> [ax.get_title(loc="left") for ax in axes]
     ['observed', 'period 8, amplitude 1, 100 % of the variance', 'the rest, under 0.1 % of the variance']
     """
-    given, table = read("y", y), table_of(lines, series)
+    observed_at, y, _ = read_values("y", y)
+    table = table_of(lines, series)
     check_whole_number("n_shown", n_shown, 1)
     check_whole_number("horizon", horizon, 0)
-    y, n_samples = given.values, len(given.values)
+    n_samples = len(y)
     t = np.arange(n_samples + horizon)
     if time is not None:
-        times = np.asarray(time)
+        times = check_time(time, len(t), "window and horizon")
+    elif observed_at is not None:
+        times = observed_at.append(continue_times("y", observed_at, horizon)).to_numpy()
     else:
-        times = t if given.index is None else extended("y", given.index, horizon).to_numpy()
-    if times.shape != t.shape:
-        raise ValueError(
-            f"time must have one entry per sample of window and horizon, {len(t)}, "
-            f"got the shape {times.shape}"
-        )
+        times = t
     curves = [_curve(table, rows, t, n_samples, float(np.nanvar(y))) for rows in _strongest(table, n_shown)]
     rest = y - sum((values[:n_samples] for _, values in curves), np.zeros(n_samples))
     left = np.nanvar(rest) / max(np.nanvar(y), np.finfo(np.float64).tiny)
@@ -108,7 +109,7 @@ def plot_components(
     widest = max((np.abs(values[first:]).max() for _, values in curves), default=1.0)
     for ax in axes[1:-1]:
         ax.set_ylim(-1.1 * widest, 1.1 * widest)
-    label_time(axes[-1], times, counted=time is None and given.index is None)
+    label_time(axes[-1], times, counted=time is None)
     return axes
 
 

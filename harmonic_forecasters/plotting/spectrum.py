@@ -1,4 +1,4 @@
-"""A line spectrum, its strongest peaks named."""
+"""A line spectrum with its strongest peaks labelled."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.plotting.style import LINES, NAMES
-from harmonic_forecasters.spectral.lines import LineSpectrum
+from harmonic_forecasters.spectral import LineSpectrum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 AXIS_LABELS = {"frequency": "frequency (cycles per sample)", "period": "period (samples)"}
-# Where a peak's name may stand: points to the right of the peak and above it, and what of the text is there.
+# Where a peak's label may stand: points to the right of the peak and above it, and the text's alignment.
 PLACES = (
     (0.0, 4.0, "center"),
     *((side * 5.0, up, align) for up in (-3.0, 6.0) for side, align in ((1.0, "left"), (-1.0, "right"))),
@@ -32,14 +32,14 @@ def plot_spectrum(
     n_named: int = 8,
     ax: Axes | None = None,
 ) -> Axes:
-    """Amplitudes of one series of a line spectrum, over frequency or over period, the strongest named.
+    """Amplitudes of one series of a line spectrum, over frequency or period, the strongest peaks labelled.
 
     lines : a line spectrum, or the table that a model or forecaster gives (``spectrum()``, ``spectrum_``).
     series : the row of the spectrum, or the number of the component in the table.
     over : ``"frequency"`` (cycles per sample) or ``"period"`` (samples, on a logarithmic axis; the level,
         whose period is infinite, is left out).
-    n_named : number of strongest peaks that are named by their period in samples (over frequency: 1/period);
-        fewer if there is no room.
+    n_named : how many of the strongest peaks to label with their period in samples (over frequency:
+        1/period); fewer if there is no room.
     Raises ValueError for any other axis, for a series that the spectrum does not have, for n_named below 0,
     and for a table without the columns of one.
 
@@ -77,6 +77,8 @@ def table_of(lines: LineSpectrum | pd.DataFrame, series: int) -> dict[str, NDArr
     if isinstance(lines, LineSpectrum):
         n_series = len(lines.amplitude)
         names: list[Any] = list(range(n_series))
+    elif not isinstance(lines, pd.DataFrame):
+        raise ValueError(f"lines must be a LineSpectrum or the table of one, got {type(lines).__name__}")
     else:
         missing = {"component", "frequency", "period", "amplitude", "phase"} - set(lines.columns)
         if missing:
@@ -96,7 +98,7 @@ def table_of(lines: LineSpectrum | pd.DataFrame, series: int) -> dict[str, NDArr
 def name_peaks(
     ax: Axes, position: NDArray[Any], amplitude: NDArray[Any], peaks: list[int], names: list[str]
 ) -> None:
-    """Write names beside peaks where they hide neither each other nor a stem; else leave them out."""
+    """Label peaks where the labels hide neither each other nor a stem; leave out the others."""
     ax.figure.draw_without_rendering()  # type: ignore[union-attr]  # the layout, from which places follow
     points = 72.0 / ax.figure.dpi
     top = ax.transData.transform(np.stack([position, amplitude], axis=1)) * points

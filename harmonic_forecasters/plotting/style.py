@@ -1,4 +1,4 @@
-"""Colours, and what all pictures do alike."""
+"""Colours, and what all figures have in common."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harmonic_forecasters._checks import check_whole_number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Told apart by people who do not see all colours, and by line style in print.
+# These colours differ for people with colour blindness too; the line styles differ in print.
 HISTORY: dict[str, Any] = {"color": "0.35", "linewidth": 1.2}
 TRUTH: dict[str, Any] = {"color": "0.35", "linewidth": 1.2, "linestyle": ":", "marker": ".", "markersize": 4}
 FORECAST: dict[str, Any] = {"color": "#d55e00", "linewidth": 1.6}
@@ -32,9 +32,10 @@ def first_drawn(n_samples: int, last: int | None) -> int:
 
 def label_time(ax: Axes, times: NDArray[Any], *, counted: bool) -> None:
     """Say what the horizontal axis counts, or write dates so short that they do not run together."""
-    if counted:
-        ax.set_xlabel("time (samples)")
-    elif times.dtype.kind == "M":
+    if times.dtype.kind != "M":
+        if counted:
+            ax.set_xlabel("time (samples)")
+    else:
         locator = AutoDateLocator()
         ax.xaxis.set_major_locator(locator)
         ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
