@@ -156,7 +156,9 @@ class _View:
     """
 
     def __init__(self, history: pd.Series, spec: ModelSpec, scale: _View | None = None) -> None:
-        filled = history.interpolate(limit_direction="both").astype(np.float64).copy()
+        filled = history.astype(np.float64).copy()
+        if filled.hasnans:
+            filled = filled.interpolate(limit_direction="both")
         self.level, self.deviation = 0.0, 1.0
         if scale is not None:
             self.level, self.deviation = scale.level, scale.deviation
