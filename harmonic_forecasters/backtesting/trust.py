@@ -16,6 +16,19 @@ from sktime.forecasting.base import BaseForecaster
 
 #: Packages whose forecasters any suite may name.
 TRUSTED = ("darts", "harmonic_forecasters", "sktime")
+#: Modules of sktime whose forecasters run a text among their parameters as code, or unpickle a file named
+#: there. They need ``sktime`` to be trusted by name.
+RUN_THEIR_PARAMETERS = (
+    "sktime.forecasting.agentic",  # constructs what a text spells out
+    "sktime.forecasting.base.adapters._pytorchforecasting",  # unpickles weights
+    "sktime.forecasting.chronos",  # evaluates the name of a tokenizer
+    "sktime.forecasting.compose._fhplex",  # evaluates fh_params
+    "sktime.forecasting.lagllama",  # unpickles weights
+    "sktime.forecasting.moirai",  # unpickles weights
+    "sktime.forecasting.moirai2",  # unpickles weights
+    "sktime.forecasting.pyfable_arima",  # runs a formula in R
+    "sktime.forecasting.timer_s1",  # runs the code that comes with weights
+)
 _CLASS_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
@@ -45,7 +58,8 @@ def load_class(class_path: str, trusted: Collection[str] = ()) -> type:
     """The forecaster class of that name, imported; it is not constructed.
 
     Raises ValueError as :func:`check_class_path` does, if the module or the class does not exist, with the
-    reason, if it is not a forecaster of darts or sktime, and if a trusted package only passes it on.
+    reason, if it is not a forecaster of darts or sktime, if a trusted package only passes it on, and if it
+    runs its parameters as code: see ``RUN_THEIR_PARAMETERS``.
     """
     check_class_path(class_path, trusted)
     module_name, class_name = class_path.split(":")
@@ -57,7 +71,16 @@ def load_class(class_path: str, trusted: Collection[str] = ()) -> type:
         raise ValueError(f"class must be a forecaster of darts or sktime, got {class_path!r}, {found!r}")
     if _package(found.__module__) not in {*TRUSTED, *trusted}:
         raise ValueError(f"class must belong to its own package, got {class_path!r} of {found.__module__}")
+    if "sktime" not in trusted and any(map(_runs_its_parameters, found.__mro__)):
+        raise ValueError(
+            f"class must not run its parameters as code, unless its suite is trusted (--trust sktime), "
+            f"got {class_path!r}"
+        )
     return found
+
+
+def _runs_its_parameters(parent: type) -> bool:
+    return f"{parent.__module__}.".startswith(tuple(f"{module}." for module in RUN_THEIR_PARAMETERS))
 
 
 def _package(module_name: str) -> str:

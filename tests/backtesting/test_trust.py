@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import sys
+from pathlib import Path
 
+import darts.models
 import pytest
+import sktime.forecasting
 from darts.models import NaiveDrift
+from sktime.forecasting.base import BaseForecaster
 from typer.testing import CliRunner
 
 from harmonic_forecasters.backtesting.models import model_spec
 from harmonic_forecasters.backtesting.suite import parse_suite
-from harmonic_forecasters.backtesting.trust import check_class_path, load_class
+from harmonic_forecasters.backtesting.trust import RUN_THEIR_PARAMETERS, check_class_path, load_class
 from harmonic_forecasters.cli import app
 
 # A module that leaves a file behind when it is imported, and a class that does so when it is constructed.
@@ -119,7 +125,58 @@ def test_a_suite_cannot_trust_for_the_user(mark):
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("class_path", ["subprocess:Popen", "darts.models:NoSuchModel", "darts:TimeSeries"])
+# A forecaster of sktime that evaluates a text, and what it would evaluate.
+FH_PLEX = "sktime.forecasting.compose:FhPlexForecaster"
+
+
+def test_a_forecaster_that_runs_its_parameters_is_refused_unless_sktime_is_trusted_by_name(mark):
+    entry = {"name": "x", "class": FH_PLEX, "params": {"fh_params": f"open({str(mark)!r}, 'w')"}}
+    with pytest.raises(ValueError, match=r"class must not run its parameters as code, .* got '.*FhPlex"):
+        model_spec(entry).load_class()
+    assert model_spec(entry, trusted=["sktime"]).load_class().__name__ == "FhPlexForecaster"
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("module_name", RUN_THEIR_PARAMETERS)
+def test_every_forecaster_of_a_module_that_runs_parameters_is_refused(module_name):
+    module = importlib.import_module(module_name)
+    forecasters = [
+        name
+        for name, found in vars(module).items()
+        if isinstance(found, type)
+        and issubclass(found, BaseForecaster)
+        and found.__module__.startswith(module_name)
+    ]
+    assert forecasters
+    for name in forecasters:
+        with pytest.raises(ValueError, match="class must not run its parameters as code"):
+            load_class(f"{module_name}:{name}")
+
+
+def test_no_other_forecaster_runs_a_text_or_unpickles_a_file():
+    # What these run is written in their own source, or given by the caller of another method.
+    harmless = {
+        f"sktime.forecasting.{name}" for name in ("all", "ardl", "arima._pmdarima", "cinn", "neuralprophet")
+    }
+    runs = re.compile(
+        r"(?<![.\w])(eval|exec|craft)\(|pickle\.loads?\(|weights_only=False|trust_remote_code=True"
+    )
+    found = set()
+    for package in (sktime.forecasting, darts.models):
+        folder = Path(package.__file__).parent
+        for path in folder.rglob("*.py"):
+            code = re.sub(r'(?s)""".*?"""|#[^\n]*', "", path.read_text(encoding="utf-8"))
+            if "tests" not in path.parts and runs.search(code):
+                parts = path.relative_to(folder).with_suffix("").parts
+                found.add(".".join((package.__name__, *parts)).removesuffix(".__init__"))
+    assert "sktime.forecasting.compose._fhplex" in found
+    known = tuple(f"{name}." for name in (*RUN_THEIR_PARAMETERS, *harmless))
+    assert [name for name in sorted(found) if not f"{name}.".startswith(known)] == []
+
+
+@pytest.mark.parametrize(
+    "class_path", ["subprocess:Popen", "darts.models:NoSuchModel", "darts:TimeSeries", FH_PLEX]
+)
 def test_the_command_ends_before_a_run_begins(class_path, tmp_path):
     suite = tmp_path / "s.yaml"
     suite.write_text(SUITE.format(class_path=class_path))
