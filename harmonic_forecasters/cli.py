@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -86,17 +87,27 @@ def benchmark(
     n_kept = len(chosen.tasks) * len(chosen.models) - len(to_do)
     kept = f" ({n_kept} are done already)" if n_kept else ""
     console.print(f"{len(to_do)} jobs to run{kept}, {in_words(remaining.seconds())} on {jobs} core(s).")
-    with _SuiteProgress(len(to_do), remaining) as progress:
-        run_jobs(
-            to_do,
-            chosen.seed,
-            output,
-            n_jobs=jobs,
-            isolate=isolate,
-            lookahead=check_lookahead,
-            on_start=progress.start,
-            on_done=progress.done,
+    try:
+        with _SuiteProgress(len(to_do), remaining) as progress:
+            run_jobs(
+                to_do,
+                chosen.seed,
+                output,
+                n_jobs=jobs,
+                isolate=isolate,
+                lookahead=check_lookahead,
+                on_start=progress.start,
+                on_done=progress.done,
+            )
+    except KeyboardInterrupt:
+        # Python waits for its workers before it ends, and they for the end of their jobs.
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        console.print(
+            "Interrupted. Jobs that are done are kept: the same command with --resume goes on.",
+            soft_wrap=True,
         )
+        raise typer.Exit(130) from None
     _print_reports(output)
 
 

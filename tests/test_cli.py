@@ -192,10 +192,47 @@ def test_the_command_needs_the_extra_benchmark_and_says_so():
     assert len(run.stderr.splitlines()) == 1
 
 
-def test_a_killed_run_resumes_to_the_table_of_an_uninterrupted_one(tmp_path, suite_file, monkeypatch):
-    gate = tmp_path / "gate"
+def closed_gate(folder):
+    """A file at which gated models wait as long as it exists, and the environment that tells them of it."""
+    gate = folder / "gate"
     gate.touch()
-    environment = os.environ | {"PYTHONPATH": str(SPIES), "SPY_MODELS_GATE": str(gate)}
+    paths = [str(SPIES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return gate, os.environ | {"PYTHONPATH": os.pathsep.join(paths), "SPY_MODELS_GATE": str(gate)}
+
+
+def test_an_interrupted_run_ends_at_once_and_says_how_to_go_on(tmp_path, suite_file):
+    _, environment = closed_gate(tmp_path)
+    out = tmp_path / "out"
+    run = subprocess.Popen(
+        [
+            Path(sys.executable).with_name("harmonic-forecasters"),
+            "benchmark",
+            suite_file,
+            "--output",
+            out,
+            "--trust",
+            "spy_models",
+        ],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Background processes of a shell ignore Ctrl-C, and so would this one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    with run:
+        deadline = time.monotonic() + 120
+        while not list(out.glob("jobs/*.json")) and run.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        # The job that runs now waits at the gate for ever.
+        run.send_signal(signal.SIGINT)
+        printed, _ = run.communicate(timeout=120)
+    assert run.returncode == 130
+    assert "Interrupted. Jobs that are done are kept: the same command with --resume goes on." in printed
+    assert len(list(out.glob("jobs/*.json"))) == 1
+
+
+def test_a_killed_run_resumes_to_the_table_of_an_uninterrupted_one(tmp_path, suite_file, monkeypatch):
+    gate, environment = closed_gate(tmp_path)
     out = tmp_path / "killed"
 
     script = Path(sys.executable).with_name("harmonic-forecasters")

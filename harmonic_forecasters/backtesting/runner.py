@@ -42,7 +42,7 @@ def jobs_to_do(suite: Suite, directory: Path, *, resume: bool, lookahead: bool =
     store = JobStore(directory)
     if not resume and not store.is_empty():
         raise FileExistsError(
-            f"{directory} already holds jobs: resume that run, or choose an empty directory"
+            f"{directory} already holds jobs: resume that run (--resume), or choose an empty directory"
         )
     jobs = [(task, spec) for task in suite.tasks for spec in suite.models]
     return [
