@@ -66,7 +66,8 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters["number"] = format_number
-    environment.filters["fixed"] = lambda value, digits: "-" if np.isnan(value) else f"{value:.{digits}f}"
+    environment.filters["fixed"] = lambda value: "-" if np.isnan(value) else f"{value:.2f}"
+    environment.filters["percent"] = lambda value: "-" if np.isnan(value) else f"{100 * value:.0f} %"
     return environment.get_template("report.html").render(
         suite=suite,
         run=run,
