@@ -7,7 +7,7 @@ from typing import Unpack
 import torch
 from torch import Tensor, nn
 
-from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters._checks import check_flag, check_whole_number
 from harmonic_forecasters._defaults import GRU_SEQ2SEQ_ENCODER
 from harmonic_forecasters.networks.network import Network, Sizes, one_of
 from harmonic_forecasters.networks.window_encoder import CELLS, DenseEncoder, RecurrentEncoder
@@ -70,6 +70,7 @@ class GRUSeq2Seq(Network):
         check_whole_number("state_dim", state_dim, 2)
         one_of("encoder", encoder, ENCODERS)
         one_of("cell", cell, CELLS)
+        check_flag("detach_feedback", detach_feedback)
         if not 0 <= feedback_parameter < self.n_parameters:
             raise ValueError(
                 "feedback_parameter must be at least 0 and below n_parameters, "

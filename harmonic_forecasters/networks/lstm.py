@@ -7,7 +7,7 @@ from typing import Unpack
 import torch
 from torch import Tensor, nn
 
-from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters._checks import check_flag, check_whole_number
 from harmonic_forecasters.networks.network import Network, Sizes, join_flat, one_of
 from harmonic_forecasters.networks.plain_lstm import ACTIVATIONS, PlainLSTM
 
@@ -47,6 +47,7 @@ class LSTM(Network):
         super().__init__(**sizes)
         check_whole_number("hidden_dim", hidden_dim, 1)
         check_whole_number("n_rnn_layers", n_rnn_layers, 1)
+        check_flag("bidirectional", bidirectional)
         one_of("activation", activation, ACTIVATIONS)
         self.bidirectional = bidirectional
         n_inputs = self.n_targets + self.n_past_features

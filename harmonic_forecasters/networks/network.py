@@ -21,7 +21,7 @@ from typing import Required, TypedDict
 import torch
 from torch import Tensor, nn
 
-from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters._checks import check_probability, check_whole_number
 
 
 class Sizes(TypedDict, total=False):
@@ -67,8 +67,7 @@ class Network(nn.Module, ABC):
         check_whole_number("n_future_features", n_future_features, 0)
         check_whole_number("n_static_features", n_static_features, 0)
         check_whole_number("n_parameters", n_parameters, 1)
-        if not 0.0 <= dropout < 1.0:
-            raise ValueError(f"dropout must be at least 0 and below 1, got {dropout!r}")
+        check_probability("dropout", dropout, below_one=True)
         self.input_length = input_length
         self.output_length = output_length
         self.n_targets = n_targets
