@@ -14,33 +14,23 @@ from harmonic_forecasters.networks.gru_seq2seq import GRUSeq2Seq
 class GRUSeq2SeqModel(WindowedModel):
     """Window and DFT are encoded into the state of a recurrent decoder, which is fed its own forecasts.
 
-    Components of a multivariate series are forecast by themselves, with shared weights. Windows, scaling, and
-    what goes in: :class:`~harmonic_forecasters.darts.neural.WindowedModel`.
+    Components of a multivariate series are forecast by themselves, with shared weights. Windows,
+    scaling and inputs: :class:`~harmonic_forecasters.darts.neural.WindowedModel`.
 
     Parameters
     ----------
-    input_chunk_length : samples in the window.
-    output_chunk_length : samples forecast at once; further ones follow from windows that hold the forecasts
-        before them.
-    output_chunk_shift : samples between the window and the first that is forecast.
+    {window}
     encoder : ``"mlp"``, an MLP over the window, its amplitudes and its phases; or ``"gru"``, the last state
         of a GRU over the window, beside amplitudes and phases.
     hidden_dim : units of the encoder ``"gru"``.
     state_dim : units of the decoder after the encoder ``"mlp"``.
-    dropout : probability that a hidden unit is dropped in training, and in forecasts with ``mc_dropout``.
+    {dropout}
     cell : ``"gru"`` or ``"lstm"``, of encoder and decoder.
     detach_feedback : stop the gradient at forecasts that are fed back.
     teacher_forcing : probability that the decoder is fed the truth in place of its own forecast, in training
         alone: a number, or a pair for the first and the last step of a fit, linear in between.
     horizon_weighting : ``"1/h"`` weighs the loss of step h by 1/h; None weighs all alike.
-    scaling : ``"standard"`` (mean and deviation of each window), ``"max"`` (mean and largest distance from
-        it) or None.
-    kwargs : ``use_static_covariates`` and all that darts' torch models take: ``n_epochs``, ``batch_size``,
-        ``likelihood``, ``optimizer_kwargs``, ``random_state``, ``pl_trainer_kwargs``, ...
-
-    Raises
-    ------
-    ValueError : for an option out of its range; the message says the rule and the value.
+    {training}
 
     Examples
     --------

@@ -16,29 +16,19 @@ TRAIN_ON = ("window end", "every position")
 class LSTMModel(WindowedModel):
     """A long short-term memory reads the window; one linear layer makes all forecasts from its last state.
 
-    Windows, scaling, and what goes in: :class:`~harmonic_forecasters.darts.neural.WindowedModel`.
+    Windows, scaling and inputs: :class:`~harmonic_forecasters.darts.neural.WindowedModel`.
 
     Parameters
     ----------
-    input_chunk_length : samples in the window.
-    output_chunk_length : samples forecast at once; further ones follow from windows that hold the forecasts
-        before them.
-    output_chunk_shift : samples between the window and the first that is forecast.
+    {window}
     hidden_dim : units per layer and direction.   n_rnn_layers : stacked layers.
-    dropout : probability that a hidden unit is dropped in training, and in forecasts with ``mc_dropout``.
+    {dropout}
     bidirectional : read the window from both ends.
     activation : ``"tanh"``, or ``"relu"``, with which a plain cell runs in place of torch's, slowly.
     train_on : ``"window end"``, or ``"every position"``: the loss of one step ahead from each position of the
         window, the truth fed in. It needs ``output_chunk_length=1``, no shift, one direction and no sample
         weights; validation stays at the window's end.
-    scaling : ``"standard"`` (mean and deviation of each window), ``"max"`` (mean and largest distance from
-        it) or None.
-    kwargs : ``use_static_covariates`` and all that darts' torch models take: ``n_epochs``, ``batch_size``,
-        ``likelihood``, ``optimizer_kwargs``, ``random_state``, ``pl_trainer_kwargs``, ...
-
-    Raises
-    ------
-    ValueError : for an option out of its range; the message says the rule and the value.
+    {training}
 
     Examples
     --------

@@ -11,24 +11,14 @@ from harmonic_forecasters.networks.mlp import MLP
 class MLPModel(WindowedModel):
     """The feed-forward baseline: window and covariates through hidden layers to all forecasts at once.
 
-    Windows, scaling, and what goes in: :class:`~harmonic_forecasters.darts.neural.WindowedModel`.
+    Windows, scaling and inputs: :class:`~harmonic_forecasters.darts.neural.WindowedModel`.
 
     Parameters
     ----------
-    input_chunk_length : samples in the window.
-    output_chunk_length : samples forecast at once; further ones follow from windows that hold the forecasts
-        before them.
-    output_chunk_shift : samples between the window and the first that is forecast.
-    hidden_dim : units a hidden layer.   n_layers : hidden layers.
-    dropout : probability that a hidden unit is dropped in training, and in forecasts with ``mc_dropout``.
-    scaling : ``"standard"`` (mean and deviation of each window), ``"max"`` (mean and largest distance from
-        it) or None.
-    kwargs : ``use_static_covariates`` and all that darts' torch models take: ``n_epochs``, ``batch_size``,
-        ``likelihood``, ``optimizer_kwargs``, ``random_state``, ``pl_trainer_kwargs``, ...
-
-    Raises
-    ------
-    ValueError : for an option out of its range; the message says the rule and the value.
+    {window}
+    hidden_dim : units per hidden layer.   n_layers : hidden layers.
+    {dropout}
+    {training}
 
     Examples
     --------

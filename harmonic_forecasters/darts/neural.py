@@ -1,4 +1,4 @@
-"""What the neural darts models share: windows, scaling, training, copies that keep their weights."""
+"""What the neural darts models share: windows, scaling, training, and copies that keep their weights."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from darts.utils.utils import generate_index
 from torch import nn
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters._docstrings import filled
 from harmonic_forecasters.darts.scaling import check_scaling
 from harmonic_forecasters.darts.series import check_finite, check_series
+from harmonic_forecasters.darts.shared_docs import SHARED
 from harmonic_forecasters.darts.undisturbed import quiet, undisturbed
 from harmonic_forecasters.darts.window_dataset import WindowTrainingDataset, collate
 from harmonic_forecasters.darts.windowed_module import WindowedModule
@@ -32,21 +34,21 @@ SILENT_TRAINER = {"logger": False, "enable_checkpointing": False, "enable_model_
 class WindowedModel(MixedCovariatesTorchModel):
     """A network that forecasts ``output_chunk_length`` values from the ``input_chunk_length`` before them.
 
-    Each window is scaled by itself, and the loss is in its unit, so that neither the level nor the scale of a
-    series matters; a constant window is forecast as that constant. The network runs in the precision of the
-    series that it was first fitted on (or of ``pl_trainer_kwargs={"precision": ...}``); a series of the other
-    precision is cast, after its level and scale are taken out.
+    Each window is scaled separately, and the loss is computed on scaled values, so neither the level nor the
+    scale of a series matters. The forecast of a constant window is that constant. The network runs in the
+    precision of the series of its first fit, or in that of ``pl_trainer_kwargs={"precision": ...}``. A series
+    of another precision is scaled first and then cast.
 
-    What goes in: several series at once; several components; past, future and static covariates, and encoders
-    (``add_encoders``); ``sample_weight``; ``val_series``; ``mc_dropout``. Covariates are not scaled. Refused:
-    NaN and infinite values, stochastic series, darts' ``use_reversible_instance_norm``.
+    Inputs: one or several series, with one or several components; past, future and static covariates;
+    encoders (``add_encoders``); ``sample_weight``; ``val_series``; ``mc_dropout``. Covariates are not scaled.
+    NaN, infinite values, stochastic series and darts' ``use_reversible_instance_norm`` are refused.
 
-    Nothing is printed but Lightning's progress bar (``verbose=False`` turns it off; ``verbose=True`` also
-    shows the table of parameters) and no file is written, unless options ask for it. The loss is logged every
+    By default, only Lightning's progress bar is printed (``verbose=False`` turns it off; ``verbose=True``
+    also shows the table of parameters), and no file is written. The loss is logged every
     ``log_every_n_steps`` of the trainer and at the end of each epoch.
 
-    A model says which network it runs, ``network_class``, and at which ``learning_rate`` unless
-    ``optimizer_kwargs`` are given; the rest follows.
+    A subclass names its network, ``network_class``, and its ``learning_rate``, which ``optimizer_kwargs``
+    replace.
 
     scaling : ``"standard"``, ``"max"`` or None, see :mod:`~harmonic_forecasters.darts.scaling`.
     network_options : keywords of the network beyond the sizes of its tensors.
@@ -62,6 +64,7 @@ class WindowedModel(MixedCovariatesTorchModel):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         add_safe_globals([cls, cls.network_class])
+        cls.__doc__ = cls.__doc__ and filled(cls.__doc__, SHARED)
 
     def __init__(
         self,
@@ -82,10 +85,10 @@ class WindowedModel(MixedCovariatesTorchModel):
         check_scaling(scaling, likelihood)
         if options.get("use_reversible_instance_norm"):
             raise ValueError(
-                "use_reversible_instance_norm must be False: scaling sees to the level and scale of windows, "
+                "use_reversible_instance_norm must be False: the option scaling normalises each window, "
                 f"got {options['use_reversible_instance_norm']!r}"
             )
-        # Raises for options out of their range before darts makes folders.
+        # Built once without memory, so that a bad option is refused before darts creates folders.
         with torch.device("meta"):
             self.network_class(
                 input_length=input_chunk_length,
@@ -94,8 +97,8 @@ class WindowedModel(MixedCovariatesTorchModel):
                 **network_options,
             )
         if options.get("random_state") is None:
-            # darts would draw from numpy's global generator, which is the user's; and it loads no generator
-            # that keeps a SeedSequence.
+            # By default darts draws from numpy's global generator, which belongs to the user. The state is
+            # set from an array, since darts refuses to load a generator that holds a SeedSequence.
             self._random_instance = np.random.RandomState(np.random.SeedSequence().generate_state(4))
         with quiet(options.get("show_warnings", False)):
             super().__init__(**self._extract_torch_model_params(**self.model_params))
@@ -161,7 +164,7 @@ class WindowedModel(MixedCovariatesTorchModel):
         self, *, n: int, series: Sequence[TimeSeries], bounds: Any = None, **options: Any
     ) -> TorchInferenceDataset:
         chunk = self.output_chunk_length
-        # Past covariates are seen as far as windows roll, future ones over the chunks too.
+        # Past covariates are read up to the last window, future covariates up to the last forecast.
         ahead = {"past_covariates": max(n - chunk, 0), "future_covariates": max(n, chunk)}
         for i, one in enumerate(series):
             first, last = (len(one), len(one)) if bounds is None else bounds[i]
@@ -174,10 +177,10 @@ class WindowedModel(MixedCovariatesTorchModel):
         return super()._build_inference_dataset(n=n, series=series, bounds=bounds, **options)
 
     def _verify_dtypes(self, ds_output: Any) -> None:
-        """Nothing to verify: whatever its precision, every array is cast to that of the network."""
+        """Accept every precision: arrays are cast to the precision of the network."""
 
     def save(self, path: str | None = None, clean: bool = False) -> None:
-        """darts' own, which needs no forecast in between to write the weights of a model just loaded."""
+        """As darts' own; it also writes the weights of a model that was just loaded."""
         stored = copy.copy(self)
         stored.trainer = self.trainer
         resumable = self.load_ckpt_path and os.path.exists(self.load_ckpt_path)
@@ -185,7 +188,7 @@ class WindowedModel(MixedCovariatesTorchModel):
             with quiet(show_warnings=False):
                 stored.trainer = self._setup_trainer(None, self.model, verbose=False)
             stored.trainer.strategy.connect(self.model)
-        # The weights are in the checkpoint beside it.
+        # The checkpoint, a second file, holds the weights.
         stored.model = None
         super(WindowedModel, stored).save(path, clean)
 
@@ -213,7 +216,7 @@ class WindowedModel(MixedCovariatesTorchModel):
 
     @property
     def _ckpt_skipped_params(self) -> list[str]:
-        # Weights fit whatever they were trained by.
+        # Options of training do not change the shapes of weights.
         return [*super()._ckpt_skipped_params, "teacher_forcing", "horizon_weighting", "train_on"]
 
     @property
@@ -226,7 +229,7 @@ def _check_covariates(
 ) -> None:
     """Raise ValueError for NaN or infinite values at the samples begin..end - 1 of the series.
 
-    Where covariates do not reach, darts says so.
+    darts itself refuses covariates that end too early.
     """
     times = generate_index(start=series.start_time(), length=end, freq=series.freq)[begin:]
     used = np.flatnonzero(covariates.time_index.isin(times))

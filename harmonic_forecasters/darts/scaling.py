@@ -30,11 +30,11 @@ SCALINGS: dict[str, Callable[[Tensor], Tensor]] = {"standard": _deviation, "max"
 
 @dataclass(frozen=True)
 class WindowUnit:
-    """What 0 and 1 in a window are in the series.
+    """The values of the series that become 0 and 1 in a scaled window are shift and shift + scale.
 
     shift : (batch, 1, n_targets), unit of the series.
-    scale : the same; 0 for a constant window, whose unit is unknown: its forecasts are the constant, and
-        nothing is learned from it.
+    scale : same shape and unit; 0 for a constant window, which has no scale: its forecast is the constant,
+        and it does not contribute to training.
     """
 
     shift: Tensor
@@ -59,7 +59,7 @@ class WindowUnit:
         return torch.cat([location, _before_softplus(spread)], dim=-1)
 
 
-#: The families that stay themselves when a value is shifted and scaled, and how their outputs follow.
+#: The families that are closed under shift and scale, and how their outputs are scaled back.
 TO_SERIES: dict[LikelihoodType | None, Callable[[WindowUnit, Tensor], Tensor]] = {
     None: WindowUnit.values_to_series,
     LikelihoodType.Quantile: WindowUnit.values_to_series,
@@ -92,17 +92,17 @@ def check_scaling(scaling: str | None, likelihood: TorchLikelihood | None) -> No
     if likelihood.type not in TO_SERIES:
         families = ", ".join(family.name for family in TO_SERIES if family)
         raise ValueError(
-            f"likelihood must be one of {families}, or scaling None: no other family stays itself when a "
-            f"window is shifted and scaled, got {type(likelihood).__name__} with scaling={scaling!r}"
+            f"likelihood must be one of {families}, or scaling None: no other family is closed under the "
+            f"shift and scale of a window, got {type(likelihood).__name__} with scaling={scaling!r}"
         )
     if any(prior is not None for prior in likelihood._prior_params or ()):
         raise ValueError(
-            "likelihood must have no prior, or scaling None: the loss is in the unit of each window, not of "
-            f"the series, got {likelihood} with scaling={scaling!r}"
+            "likelihood must have no prior, or scaling None: the loss is computed on scaled windows, not in "
+            f"the unit of the series, got {likelihood} with scaling={scaling!r}"
         )
 
 
 def _before_softplus(y: Tensor) -> Tensor:
     # softplus(x) = log(1 + e^x) = y  <=>  x = log(e^y - 1) = y + log(1 - e^-y); -inf for y = 0.
-    # For small y by series, log y + y/2 + y^2/24 + ..., since ONNX knows no expm1 and would round y away.
+    # Small y use the series log y + y/2 + y^2/24 + ..., since ONNX has no expm1 and would lose them.
     return torch.where(y < 0.01, y.log() + y / 2 + y.square() / 24, y + torch.log(-torch.expm1(-y)))

@@ -1,4 +1,4 @@
-"""What surrounds a model's work, kept as it is: log levels, warning filters, random generators, the model."""
+"""Keep log levels, warning filters, random generators and, on errors, the model as they were."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import torch
 
-#: Lightning's announcements (hardware, tips, why training stopped) come from here, its model summary not.
+#: The logger of Lightning's messages (hardware, tips, why training stopped), but not of its model summary.
 ANNOUNCER = logging.getLogger("pytorch_lightning.utilities.rank_zero")
 
 
 @contextmanager
 def quiet(show_warnings: bool) -> Iterator[None]:
-    """Without Lightning's announcements and, unless asked for, its advice; nothing global stays changed."""
+    """Mute Lightning's messages and, unless asked for, its warnings; restore everything at the end."""
     level = ANNOUNCER.level
     with warnings.catch_warnings():
         if not show_warnings:
@@ -33,7 +33,7 @@ def quiet(show_warnings: bool) -> Iterator[None]:
 
 @contextmanager
 def as_it_was_on_error(model: Any) -> Iterator[None]:
-    """Attributes of the model, and where its random numbers are, go back where an error ends the block."""
+    """Restore the attributes and the random generator of the model if the block raises an error."""
     attributes = dict(model.__dict__)
     trainer_params = dict(model.trainer_params)
     numbers = copy.deepcopy(model._random_instance)
@@ -47,7 +47,7 @@ def as_it_was_on_error(model: Any) -> Iterator[None]:
 
 @contextmanager
 def generators_kept() -> Iterator[None]:
-    """The global generators of numpy and torch, both of which darts draws from, are afterwards as before."""
+    """Restore the global generators of numpy and torch at the end; darts draws from both."""
     state = np.random.get_state()  # noqa: NPY002
     try:
         with torch.random.fork_rng(devices=[]):
@@ -57,7 +57,7 @@ def generators_kept() -> Iterator[None]:
 
 
 def undisturbed(method: Callable[..., Any]) -> Callable[..., Any]:
-    """The method of a darts torch model, with all that surrounds it kept."""
+    """Wrap a method of a darts torch model so that it leaves everything around it as it was."""
 
     @wraps(method)
     def call(self: Any, *arguments: Any, **options: Any) -> Any:

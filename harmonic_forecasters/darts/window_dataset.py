@@ -1,4 +1,4 @@
-"""Training windows, cut from all series at once: a batch is a few array operations, not one a window."""
+"""Training windows, cut from all series at once: a batch takes a few array operations, not one per window."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class _Windows:
 
 
 class WindowTrainingDataset(SequentialTorchTrainingDataset):
-    """darts' sequential training windows, the same ones in the same order, that also come by the batch.
+    """darts' sequential training windows, in the same order, and also whole batches of them.
 
-    Raises ValueError for series of different numbers of components, covariates that do not cover the windows,
-    and values that are NaN or infinite in any of them.
+    Raises ValueError if the series differ in their number of components, if covariates do not cover the
+    windows, or if any value is NaN or infinite.
     """
 
     def __init__(self, **options: Any):
@@ -69,9 +69,9 @@ class WindowTrainingDataset(SequentialTorchTrainingDataset):
         self._static = self._static_covariates() if self.uses_static_covariates_covariates else None
 
     def __getitems__(self, indices: Sequence[int]) -> TorchTrainingBatch:
-        """The batch of these windows; torch's loader asks for it in place of window by window."""
+        """The batch of these windows. torch's loader calls this method in place of ``__getitem__``."""
         series, window = np.divmod(np.asarray(indices), self.max_samples_per_ts)
-        # A shorter series has fewer windows than its share: they are taken more than once, as darts does.
+        # A shorter series has fewer windows than max_samples_per_ts: they repeat, as in darts.
         back = window % self.n_windows[series] * self.stride
         batch = {
             name: torch.from_numpy(feature.views[feature.last[series] - back])
@@ -82,9 +82,12 @@ class WindowTrainingDataset(SequentialTorchTrainingDataset):
         return TorchTrainingBatch(**batch)
 
     def _last_windows(self, i: int) -> dict[FeatureType, tuple[int, int]]:
-        """First and last position + 1 of every feature in the last window of series i, checked by darts."""
+        """First position and last position + 1 of every feature in the last window of series i.
+
+        darts checks that the series cover them.
+        """
         bounds = {}
-        # The memory of darts shifts what it found first, so that only the first window it sees is checked.
+        # darts checks only the first window that it is asked for, so its memory is cleared in between.
         for back in (int(self.n_windows[i] - 1) * self.stride, 0):
             self._index_memory.pop(i, None)
             bounds = self._memory_indexer(
@@ -141,7 +144,7 @@ class WindowTrainingDataset(SequentialTorchTrainingDataset):
 
 
 class WindowBatch:
-    """A batch of darts as Lightning moves it fastest: a dataclass it would copy deeply at every step."""
+    """Wraps a batch of darts, a dataclass, which Lightning would otherwise copy deeply at every step."""
 
     def __init__(self, batch: TorchTrainingBatch):
         self.batch = batch
@@ -156,5 +159,5 @@ class WindowBatch:
 
 
 def collate(batch: TorchTrainingBatch | list[TorchTrainingSample]) -> WindowBatch:
-    """A batch as it is; the windows of any other darts dataset put together."""
+    """Wrap a batch; the windows of any other darts dataset are stacked to a batch first."""
     return WindowBatch(batch if isinstance(batch, TorchTrainingBatch) else _batch_collate_fn_train(batch))

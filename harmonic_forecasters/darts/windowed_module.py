@@ -1,4 +1,4 @@
-"""The Lightning module of all neural models: scales a window, runs a network on it, learns in its unit."""
+"""The Lightning module of all neural models: scales windows, runs the network, computes the scaled loss."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from harmonic_forecasters.darts.window_dataset import WindowBatch
 
 
 class WindowedModule(PLForecastingModule):
-    """A network of :mod:`harmonic_forecasters.networks` between darts' batches and darts' forecasts.
+    """Runs a network of :mod:`harmonic_forecasters.networks` on darts' batches.
 
-    network_class, network_options : the network, and its keywords beyond the sizes of its tensors.
+    network_class, network_options : the network, and its options other than the sizes of its tensors.
     scaling : ``"standard"``, ``"max"`` or None, see :mod:`~harmonic_forecasters.darts.scaling`.
     teacher_forcing : probability at the first and at the last training step; linear in between.
-    horizon_weighting : ``"1/h"`` weighs the loss of step h by 1/h (mean weight 1); None weighs all alike.
-    every_position : learn one step ahead from each position of the window, not from its end alone.
+    horizon_weighting : ``"1/h"`` weighs the loss of step h by 1/h (mean weight 1); None weighs all steps
+        equally.
+    every_position : train one-step forecasts from each position of the window, not only from its end.
     options : those of darts' PLForecastingModule; the sizes of all tensors follow from train_sample_shape.
 
-    The window is scaled in the precision of the series, the network runs in that of its weights, and its
-    outputs are mapped back in the precision of the series: either may be single or double.
+    Windows are scaled in the precision of the series. The network runs in the precision of its weights, and
+    its outputs are scaled back in the precision of the series. Either may be single or double.
     """
 
     def __init__(
@@ -62,11 +63,11 @@ class WindowedModule(PLForecastingModule):
         if horizon_weighting == "1/h":
             weight = 1 / torch.arange(1.0, self.output_chunk_length + 1)
             weight = (weight / weight.mean())[:, None]
-        # (output_chunk_length, 1); follows from the options, so no part of the weights.
+        # (output_chunk_length, 1). The options determine it, so it is not stored with the weights.
         self.register_buffer("horizon_weight", weight, persistent=False)
 
     def forward(self, x_in: PLModuleInput) -> PLModuleOutput:
-        """The network's outputs in the unit of the series: values, or what darts' likelihood makes of them.
+        """The network's outputs in the unit of the series: values, or parameters of darts' likelihood.
 
         Returns a prediction (batch, output_chunk_length, n_targets, n_parameters), in the dtype of
         ``x_in.past_target``.
@@ -78,7 +79,7 @@ class WindowedModule(PLForecastingModule):
     def _train_val_step(
         self, batch: WindowBatch | TorchTrainingBatch, stage: ModuleStage, criterion: Any, metrics: Any
     ) -> Tensor:
-        # darts' step, but with outputs and targets in the unit of each window.
+        # As darts' own step, with outputs and targets scaled by each window.
         if isinstance(batch, WindowBatch):
             batch = batch.batch
         x_in = batch.to_module_input(stage=stage)
@@ -116,17 +117,18 @@ class WindowedModule(PLForecastingModule):
         return loss
 
     def on_fit_start(self) -> None:
-        """Weights need a loss that is not reduced yet, as darts arranges it for weights of samples."""
+        """Keep the losses of single values, which weights need; darts does the same for sample weights."""
         if self.horizon_weight is not None:
             self.train_criterion.reduction = self.val_criterion.reduction = "none"
 
     def on_train_start(self) -> None:
-        """Find the number of training steps, where teacher forcing needs it."""
+        """Note the number of training steps, which the schedule of teacher forcing needs."""
         if any(self.teacher_forcing):
             self._n_steps = float(self.trainer.estimated_stepping_batches)
 
     def _is_logging_step(self) -> bool:
-        # To log costs half a small network's step: it is done when loggers write, and where an epoch ends.
+        # Logging takes half the time of a small network's step, so log only when loggers write and at the
+        # end of an epoch.
         step, every = self.trainer.global_step, max(self.trainer.log_every_n_steps, 1)
         return step == 0 or (step + 1) % every == 0 or bool(self.trainer.is_last_batch)
 
@@ -142,7 +144,7 @@ class WindowedModule(PLForecastingModule):
     def _outputs_at_every_position(
         self, x_in: PLModuleInput, unit: WindowUnit | None
     ) -> tuple[Tensor, Tensor]:
-        """Outputs and targets, both of input_chunk_length steps: that at t is of step t + 1."""
+        """Outputs and targets, input_chunk_length steps each: those at position t are for step t + 1."""
         future = x_in.future_covariates
         if future is not None:
             future = torch.cat([x_in.historic_future_covariates[:, 1:], future], dim=1)
@@ -172,7 +174,7 @@ class WindowedModule(PLForecastingModule):
         return raw if unit is None else TO_SERIES[self.likelihood and self.likelihood.type](unit, raw)
 
     def _get_mc_dropout_modules(self) -> set[nn.Module]:
-        # The networks know torch alone: its own dropout stands in for darts' Monte Carlo layers.
+        # The networks use torch's dropout in place of darts' Monte Carlo layers.
         return {
             layer
             for layer in self.network.modules()

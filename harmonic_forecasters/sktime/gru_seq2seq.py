@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from harmonic_forecasters._defaults import GRU_SEQ2SEQ_ENCODER
-from harmonic_forecasters.sktime.neural import _DartsForecaster
+from harmonic_forecasters.sktime.neural import NeuralForecaster
 
 
-class GRUSeq2SeqForecaster(_DartsForecaster):
+class GRUSeq2SeqForecaster(NeuralForecaster):
     """Window and DFT are encoded into the state of a recurrent decoder, which is fed its own forecasts.
 
     Columns of a multivariate series are forecast separately, with shared weights. Series of a panel train
@@ -60,6 +60,10 @@ class GRUSeq2SeqForecaster(_DartsForecaster):
     """
 
     _darts_model = "GRUSeq2SeqModel"
+    small_networks = (
+        {"state_dim": 8},
+        {"encoder": "gru", "hidden_dim": 3, "cell": "lstm", "horizon_weighting": "1/h"},
+    )
 
     def __init__(
         self,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from harmonic_forecasters.sktime.neural import _DartsForecaster
+from harmonic_forecasters.sktime.neural import NeuralForecaster
 
 
-class LSTMForecaster(_DartsForecaster):
+class LSTMForecaster(NeuralForecaster):
     """A long short-term memory reads the window; one linear layer makes the forecasts from its last state.
 
     Series of a panel train one network; ``pretrain`` does so on a panel for the series of a later ``fit``.
@@ -50,6 +50,7 @@ class LSTMForecaster(_DartsForecaster):
     """
 
     _darts_model = "LSTMModel"
+    small_networks = ({"hidden_dim": 4},)
 
     def __init__(
         self,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from harmonic_forecasters.sktime.neural import _DartsForecaster
+from harmonic_forecasters.sktime.neural import NeuralForecaster
 
 
-class MLPForecaster(_DartsForecaster):
+class MLPForecaster(NeuralForecaster):
     """A feed-forward network over the window: hidden layers, and all forecasts of a chunk at once.
 
     The baseline that a recurrent network must beat. Series of a panel train one network; ``pretrain`` does so
@@ -42,6 +42,7 @@ class MLPForecaster(_DartsForecaster):
     """
 
     _darts_model = "MLPModel"
+    small_networks = ({"hidden_dim": 8},)
 
     def __init__(
         self,

@@ -15,13 +15,14 @@ from sktime.utils.dependencies import _check_estimator_deps
 from sktime.utils.validation.forecasting import check_fh
 
 from harmonic_forecasters._checks import check_whole_number
+from harmonic_forecasters._docstrings import filled
 from harmonic_forecasters.sktime.memory import RememberingForecaster
 from harmonic_forecasters.sktime.recording import Recording, all_or_none, recordings
 from harmonic_forecasters.sktime.samples import check_label_kind
-from harmonic_forecasters.sktime.shared_docs import with_shared_docs
+from harmonic_forecasters.sktime.shared_docs import SHARED
 
 
-class _DartsForecaster(RememberingForecaster):
+class NeuralForecaster(RememberingForecaster):
     """Base of the forecasters whose network a model of :mod:`harmonic_forecasters.darts` trains.
 
     A forecaster names the model and adds its parameters. ``fine_tune_epochs`` and ``num_samples`` are for
@@ -63,12 +64,15 @@ class _DartsForecaster(RememberingForecaster):
     }
 
     _darts_model: ClassVar[str]
+    #: Options of networks small enough for tests, one or more.
+    small_networks: ClassVar[tuple[dict[str, Any], ...]]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         # Classes that sktime or a test derives have no docstring of their own.
         if "_darts_model" in vars(cls) and cls.__doc__:
-            cls.__doc__ = with_shared_docs(cls.__doc__, cls._darts_model)
+            texts = {name: text.replace("{model}", cls._darts_model) for name, text in SHARED.items()}
+            cls.__doc__ = filled(cls.__doc__, texts)
 
     input_chunk_length: int
     output_chunk_length: int
@@ -191,15 +195,19 @@ class _DartsForecaster(RememberingForecaster):
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:  # noqa: ARG003
-        """Settings for sktime's tests: tiny, without and with a likelihood.
+        """Settings for sktime's tests: small networks, without and with a likelihood.
 
         parameter_set : ignored, there is one set only.   Returns a list of constructor arguments.
         """
         from darts.utils.likelihood_models.torch import GaussianLikelihood
 
-        tiny = {"n_epochs": 1, "batch_size": 64, "hidden_dim": 4, "pl_trainer_kwargs": {"accelerator": "cpu"}}
+        short = {"n_epochs": 1, "batch_size": 64, "pl_trainer_kwargs": {"accelerator": "cpu"}}
+        first, last = cls.small_networks[0], cls.small_networks[-1]
         sampling = {"likelihood": GaussianLikelihood(), "scaling": "max", "num_samples": 9}
         return [
-            {"input_chunk_length": 3, "output_chunk_length": 2, **tiny},
-            {"input_chunk_length": 4, "output_chunk_length": 1, "fine_tune_epochs": 0, **sampling, **tiny},
+            {"input_chunk_length": 3, "output_chunk_length": 2, **short, **first},
+            {"input_chunk_length": 4, "output_chunk_length": 1, "fine_tune_epochs": 0}
+            | sampling
+            | short
+            | last,
         ]

@@ -1,10 +1,6 @@
 """What the docstrings of all sktime networks say, written once."""
 
-from __future__ import annotations
-
-from inspect import cleandoc
-
-#: name -> text that takes the place of ``{name}`` in the docstring of a forecaster.
+#: name -> text that takes the place of ``{name}`` in the docstring of a forecaster, with darts model {model}.
 SHARED = {
     "window": """
 input_chunk_length : int
@@ -55,22 +51,3 @@ See Also
 harmonic_forecasters.darts.{model} : The same as a darts model.
 """,
 }
-
-
-def with_shared_docs(doc: str, model: str) -> str:
-    """The docstring with every ``{name}`` of ``SHARED`` filled in.
-
-    model : name of the darts model.
-
-    Examples
-    --------
-    >>> print(with_shared_docs("Parameters\\n----------\\n{dropout}", "MLPModel"))
-    Parameters
-    ----------
-    dropout : float, default=0.0
-        Probability that a hidden unit is dropped in training.
-    """
-    doc = cleandoc(doc)
-    for name, text in SHARED.items():
-        doc = doc.replace(f"{{{name}}}", text.strip().replace("{model}", model))
-    return doc
