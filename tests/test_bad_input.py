@@ -1,13 +1,17 @@
 """What no estimator accepts, through either door: it is refused with the rule and the value.
 
-A new estimator joins by one line in ESTIMATORS, a new kind of bad input by one line in the cases of its door.
+Every public estimator is tried. A new kind of bad input is one line in the cases of its door; a value that an
+option must refuse is one in REFUSED.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,14 +22,12 @@ from darts.utils.likelihood_models.torch import GaussianLikelihood
 from sktime.exceptions import NotFittedError
 from sktime.forecasting.base import ForecastingHorizon
 
-from harmonic_forecasters.darts import DFTModel, GRUSeq2SeqModel, HarmonicModel, LSTMModel, MLPModel
-from harmonic_forecasters.sktime import (
-    DFTForecaster,
-    GRUSeq2SeqForecaster,
-    HarmonicForecaster,
-    LSTMForecaster,
-    MLPForecaster,
-)
+import harmonic_forecasters.darts as darts_door
+import harmonic_forecasters.sktime as sktime_door
+from harmonic_forecasters.darts import MLPModel
+from harmonic_forecasters.darts.neural import WindowedModel
+from harmonic_forecasters.sktime import MLPForecaster
+from harmonic_forecasters.sktime.neural import NeuralForecaster
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class Entry:
 
 LENGTHS = [0, -3, 1.5, True, "3"]
 CHUNKS = {"input_chunk_length": LENGTHS, "output_chunk_length": LENGTHS}
-DFT = {
+WINDOW = {"window_length": LENGTHS}
+#: option -> values that are refused, through either door.
+REFUSED = {
     "window": [
         "triangular hat",
         "",
@@ -59,47 +63,92 @@ DFT = {
     ],
     "trend": ["cubic", 1, ["linear"], np.array(["linear", "constant"])],
     "n_components": [0, -1, 1.5, "3", True, np.nan],
+    "method": ["fft", "IAA", None, 3, ["iaa"]],
+    "periods": [1.5, 0, -12, "12", [[12]], [12, np.inf]],
+    "likelihood": ["normal", 1, ["gaussian"], True],
+    "quantiles": [[0.1, 0.5, 0.9]],
+    "teacher_forcing": [1.5, None, (1.0,), ("all", 0.0)],
 }
-HARMONIC = {"method": ["fft", "IAA", None, 3, ["iaa"]], "periods": [1.5, 0, -12, "12", [[12]], [12, np.inf]]}
-ERRORS = {"likelihood": ["normal", 1, ["gaussian"], True], "quantiles": [[0.1, 0.5, 0.9]]}
+#: The same for any other option, by the kind of its default.
+REFUSED_BY_KIND = {int: LENGTHS, bool: ["no", None, 2]}
+#: And for all the rest.
+NO_CHOICE = ["no such choice"]
 TRAINED = {
     "input_chunk_length": 12,
     "output_chunk_length": 2,
-    "hidden_dim": 4,
     "n_epochs": 1,
     "random_state": 0,
     "pl_trainer_kwargs": {"enable_progress_bar": False, "accelerator": "cpu"},
 }
+SAMPLED = TRAINED | {"likelihood": GaussianLikelihood(), "num_samples": 5}
+#: What the base of the networks refuses, tried on one network; on the others, only their own options are.
 NEURAL = CHUNKS | {
-    "hidden_dim": LENGTHS,
     "output_chunk_shift": [-1, 1.5],
-    "dropout": [-0.1, 1.0, np.nan],
+    "dropout": [-0.1, 1.0, np.nan, "much", None],
     "scaling": ["minmax", 1],
     "use_reversible_instance_norm": [True],
 }
 #: Through the sktime door: with intervals to refuse, and without the options that only darts names.
-NEURAL_SKTIME = {name: NEURAL[name] for name in (*CHUNKS, "hidden_dim", "dropout", "scaling")} | {
+NEURAL_SKTIME = {name: NEURAL[name] for name in (*CHUNKS, "dropout", "scaling")} | {
     "num_samples": LENGTHS,
     "fine_tune_epochs": [-3, 1.5, True, "3"],
     "torch_kwargs": [{"output_chunk_shift": 1}],
 }
-SAMPLED = TRAINED | {"likelihood": GaussianLikelihood(), "num_samples": 5}
+WHOLE = (MLPModel, MLPForecaster)
+
+
+def own_options(cls: type, shared: Any) -> dict[str, list[Any]]:
+    """Options of the class that are not shared -> values that it refuses."""
+    return {
+        name: REFUSED.get(name) or REFUSED_BY_KIND.get(type(parameter.default), NO_CHOICE)
+        for name, parameter in inspect.signature(cls.__init__).parameters.items()
+        if name not in {"self", *shared} and parameter.kind is not parameter.VAR_KEYWORD
+    }
+
+
+def untrained_darts(model: type) -> Entry:
+    return Entry(
+        door="darts",
+        cls=model,
+        options={"input_chunk_length": 12},
+        bad_options=CHUNKS | own_options(model, CHUNKS),
+        regressors=model().supports_future_covariates,
+    )
+
+
+def untrained_sktime(forecaster: type) -> Entry:
+    return Entry(
+        door="sktime",
+        cls=forecaster,
+        options={"window_length": 12},
+        bad_options=WINDOW | own_options(forecaster, WINDOW),
+        regressors=forecaster.get_class_tag("capability:exogenous"),
+    )
+
+
+def trained(forecaster: type) -> Iterator[Entry]:
+    """A network through both doors."""
+    model = getattr(darts_door, forecaster._darts_model)
+    own = own_options(model, {*inspect.signature(WindowedModel.__init__).parameters, "dropout"})
+    for door, cls, options, shared in (
+        ("darts, trained", model, TRAINED, NEURAL),
+        ("sktime, trained", forecaster, SAMPLED, NEURAL_SKTIME),
+    ):
+        yield Entry(
+            door=door,
+            cls=cls,
+            options=options | forecaster.small_networks[0],
+            bad_options=own | shared if cls in WHOLE else own,
+        )
+
+
+MODELS = [getattr(darts_door, name) for name in darts_door.__all__]
+FORECASTERS = [getattr(sktime_door, name) for name in sktime_door.__all__]
+NETWORKS = [forecaster for forecaster in FORECASTERS if issubclass(forecaster, NeuralForecaster)]
 ESTIMATORS = [
-    Entry("darts", DFTModel, {"input_chunk_length": 12}, CHUNKS | DFT),
-    Entry("darts", HarmonicModel, {"input_chunk_length": 12}, CHUNKS | HARMONIC | ERRORS, True),
-    Entry("darts, trained", MLPModel, TRAINED, NEURAL | {"n_layers": LENGTHS}),
-    Entry("darts, trained", LSTMModel, TRAINED, NEURAL | {"n_rnn_layers": LENGTHS, "train_on": ["all"]}),
-    Entry(
-        "darts, trained",
-        GRUSeq2SeqModel,
-        TRAINED,
-        NEURAL | {"state_dim": LENGTHS, "encoder": ["lstm"], "cell": ["rnn"], "horizon_weighting": ["h"]},
-    ),
-    Entry("sktime", DFTForecaster, {"window_length": 12}, {"window_length": LENGTHS} | DFT),
-    Entry("sktime", HarmonicForecaster, {"window_length": 12}, {"window_length": LENGTHS} | HARMONIC, True),
-    Entry("sktime, trained", MLPForecaster, SAMPLED, NEURAL_SKTIME | {"n_layers": LENGTHS}),
-    Entry("sktime, trained", LSTMForecaster, SAMPLED, NEURAL_SKTIME | {"n_rnn_layers": LENGTHS}),
-    Entry("sktime, trained", GRUSeq2SeqForecaster, SAMPLED, NEURAL_SKTIME | {"state_dim": LENGTHS}),
+    *(untrained_darts(model) for model in MODELS if not issubclass(model, WindowedModel)),
+    *(untrained_sktime(forecaster) for forecaster in FORECASTERS if forecaster not in NETWORKS),
+    *(entry for forecaster in NETWORKS for entry in trained(forecaster)),
 ]
 
 
@@ -546,19 +595,12 @@ DOORS = {
         NUMBERED, trained_sktime_cases, lambda model: model.predict([1, 2, 5]).to_numpy()
     ),
 }
-#: What the base of the networks refuses is tried on one network; on the others, only their own options.
-SHARED_OPTIONS = {"darts, trained": NEURAL, "sktime, trained": NEURAL_SKTIME}
-WHOLE = (MLPModel, MLPForecaster)
 
 
 def cases_of(entry: Entry) -> Iterator[Case]:
-    shared = SHARED_OPTIONS.get(entry.door, {})
-    if not shared or entry.cls in WHOLE:
+    if "trained" not in entry.door or entry.cls in WHOLE:
         yield from DOORS[entry.door].cases(entry)
-        yield from option_cases(entry)
-    else:
-        own = {name: values for name, values in entry.bad_options.items() if name not in shared}
-        yield from option_cases(replace(entry, bad_options=own))
+    yield from option_cases(entry)
 
 
 MATRIX = [
@@ -570,15 +612,24 @@ MATRIX = [
 
 def test_the_matrix_tries_every_estimator_and_one_network_whole():
     tried = [entry.cls for entry, _ in (param.values for param in MATRIX)]
-    assert set(tried) == {entry.cls for entry in ESTIMATORS}
+    assert set(tried) == {*MODELS, *FORECASTERS}
     assert all(tried.count(cls) > 80 for cls in WHOLE)
+
+
+@cache
+def fitted(cls: type) -> tuple[Any, np.ndarray]:
+    """A fitted model of this class and its forecast, made once; cases work on copies."""
+    entry = next(entry for entry in ESTIMATORS if entry.cls is cls)
+    door = DOORS[entry.door]
+    model = entry.cls(**entry.options).fit(door.good)
+    return model, door.forecast(model)
 
 
 @pytest.mark.parametrize(("entry", "case"), MATRIX)
 def test_is_refused_with_rule_and_value_and_leaves_the_model_as_it_was(entry, case):
     door = DOORS[entry.door]
-    model = entry.cls(**entry.options).fit(door.good)
-    before = door.forecast(model)
+    original, before = fitted(entry.cls)
+    model = deepcopy(original)
     with pytest.raises(case.error) as refusal:
         case.call(entry, model)
     assert type(refusal.value) is case.error  # not a subclass: LinAlgError is a ValueError too

@@ -1,4 +1,8 @@
-"""Laws that every estimator keeps, through either door. A new one joins by a line in ESTIMATORS or TWINS."""
+"""Laws that every estimator without a network keeps, through either door.
+
+A public estimator that is not in ESTIMATORS or TWINS is tried with its defaults, and must keep every law
+exactly.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sktime.split import ExpandingWindowSplitter
 
+import harmonic_forecasters.darts as darts_door
+import harmonic_forecasters.sktime as sktime_door
 from harmonic_forecasters.darts import DFTModel, HarmonicModel
 from harmonic_forecasters.sktime import DFTForecaster, HarmonicForecaster
+from harmonic_forecasters.sktime.neural import NeuralForecaster
 
 HORIZON = 7
 
@@ -58,6 +65,20 @@ ESTIMATORS = [
     Estimator("sktime", DFTForecaster, {"window_length": 24, **TAPERED}),
     Estimator("sktime", HarmonicForecaster, {}, BLENDED, shrinks=True, logarithms=True),
 ]
+UNTRAINED = {
+    "darts": [getattr(darts_door, name) for name in darts_door.__all__ if name not in darts_door.NEURAL],
+    "sktime": [
+        forecaster
+        for forecaster in (getattr(sktime_door, name) for name in sktime_door.__all__)
+        if not issubclass(forecaster, NeuralForecaster)
+    ],
+}
+ESTIMATORS += [
+    Estimator(door, cls, {})
+    for door, classes in UNTRAINED.items()
+    for cls in classes
+    if cls not in {one.cls for one in ESTIMATORS}
+]
 
 #: One mathematics through both doors: (darts, sktime).
 TWINS = (
@@ -80,6 +101,13 @@ TWINS = (
         ),
     ]
 )
+TWINS += [
+    (Estimator("darts", model, {}), Estimator("sktime", forecaster, {}))
+    for model in UNTRAINED["darts"]
+    for forecaster in UNTRAINED["sktime"]
+    if model.__name__.removesuffix("Model") == forecaster.__name__.removesuffix("Forecaster")
+    and model not in {one.cls for one, _ in TWINS}
+]
 
 
 @dataclass(frozen=True)

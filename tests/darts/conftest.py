@@ -1,4 +1,4 @@
-"""Series of every kind that the darts door meets, small and seeded."""
+"""Series of every kind that the darts door meets, small and seeded, and a small network of every kind."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from darts import TimeSeries
+
+import harmonic_forecasters.darts as darts_door
+import harmonic_forecasters.sktime as sktime_door
+from harmonic_forecasters.sktime.neural import NeuralForecaster
 
 
 def make_series(
@@ -37,3 +41,28 @@ def make_series(
 @pytest.fixture(name="make_series")
 def make_series_fixture():
     return make_series
+
+
+#: (neural model, options of a small network), of every network that the package has.
+NETWORKS = [
+    (getattr(darts_door, forecaster._darts_model), options)
+    for forecaster in (getattr(sktime_door, name) for name in sktime_door.__all__)
+    if issubclass(forecaster, NeuralForecaster)
+    for options in forecaster.small_networks
+]
+
+
+def _name(entry):
+    return ", ".join([entry[0].__name__, *(f"{key}={value}" for key, value in entry[1].items())])
+
+
+@pytest.fixture(scope="session", params=NETWORKS, ids=_name)
+def small_network(request):
+    """Each network in turn."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def small_networks():
+    """All of them."""
+    return NETWORKS

@@ -1,4 +1,4 @@
-"""What every neural darts model of this package keeps, whatever its network. A new model joins MODELS."""
+"""What every neural darts model of this package keeps, whatever its network."""
 
 from __future__ import annotations
 
@@ -21,30 +21,18 @@ from darts.utils.data import SequentialTorchTrainingDataset
 from darts.utils.data.torch_datasets.utils import _batch_collate_fn_train
 from darts.utils.likelihood_models.torch import GaussianLikelihood, QuantileRegression
 
-from harmonic_forecasters.darts import GRUSeq2SeqModel, LSTMModel, MLPModel
 from harmonic_forecasters.darts.window_dataset import WindowTrainingDataset
 from harmonic_forecasters.darts.windowed_module import WindowedModule
 
-#: (class, options of a tiny network).
-MODELS = [
-    (MLPModel, {"hidden_dim": 8}),
-    (LSTMModel, {"hidden_dim": 4}),
-    (GRUSeq2SeqModel, {"state_dim": 8}),
-    (GRUSeq2SeqModel, {"encoder": "gru", "hidden_dim": 3, "cell": "lstm", "horizon_weighting": "1/h"}),
-]
 QUIETLY = {"enable_progress_bar": False, "accelerator": "cpu"}
 WINDOW, CHUNK = 12, 4
 TRAINING = {"n_epochs": 2, "batch_size": 16, "random_state": 1, "pl_trainer_kwargs": QUIETLY}
 
 
-def _name(entry):
-    return ", ".join([entry[0].__name__, *(f"{key}={value}" for key, value in entry[1].items())])
-
-
-@pytest.fixture(params=MODELS, ids=_name)
-def make_model(request):
+@pytest.fixture
+def make_model(small_network):
     """Keyword arguments -> a model of windows of 12 samples and chunks of 4."""
-    cls, options = request.param
+    cls, options = small_network
     return lambda **more: cls(WINDOW, more.pop("output_chunk_length", CHUNK), **(TRAINING | options | more))
 
 
@@ -186,14 +174,14 @@ def test_units_are_dropped_in_forecasts_on_request(make_model, make_series):
 
 
 @pytest.mark.parametrize("likelihood", [GaussianLikelihood(), QuantileRegression([0.1, 0.5, 0.9])], ids=repr)
-def test_distributions_are_sampled_and_told(make_model, make_series, likelihood):
+def test_distributions_are_sampled_and_their_parameters_given(make_model, make_series, likelihood):
     series = make_series(components=2)
     model = make_model(likelihood=likelihood).fit(series)
     samples = model.predict(9, num_samples=7, random_state=3)
     assert samples.n_samples == 7
     assert_same(samples, model.predict(9, num_samples=7, random_state=3))
-    told = model.predict(CHUNK, predict_likelihood_parameters=True)
-    assert list(told.components) == likelihood.component_names(series=series)
+    parameters = model.predict(CHUNK, predict_likelihood_parameters=True)
+    assert list(parameters.components) == likelihood.component_names(series=series)
 
 
 # The training windows: the fast path equals darts' own
@@ -338,16 +326,16 @@ def test_a_loaded_model_is_saved_again_before_any_forecast(make_model, make_seri
     assert_same_weights(weights(loaded), weights(model))
 
 
-def test_saved_models_load_in_a_fresh_process_without_a_trust_flag(make_series, tmp_path):
+def test_saved_models_load_in_a_fresh_process_without_a_trust_flag(small_networks, make_series, tmp_path):
     series = make_series(components=2)
-    for i, (cls, options) in enumerate(MODELS):
+    for i, (cls, options) in enumerate(small_networks):
         given = {"likelihood": GaussianLikelihood() if i else None, "random_state": None if i % 2 else 1}
         model = cls(WINDOW, CHUNK, **(TRAINING | options | given)).fit(series)
         model.save(str(tmp_path / f"{i}.pt"), clean=i % 2 == 1)
         parameters = model.predict(CHUNK, predict_likelihood_parameters=bool(i))
         parameters.to_pickle(str(tmp_path / f"{i}.pkl"))
     series.to_pickle(str(tmp_path / "series.pkl"))
-    names = [cls.__name__ for cls, _ in MODELS]
+    names = [cls.__name__ for cls, _ in small_networks]
     program = (
         "import pickle\n"
         "import numpy as np\n"
@@ -356,8 +344,8 @@ def test_saved_models_load_in_a_fresh_process_without_a_trust_flag(make_series, 
         f"for i, name in enumerate({names}):\n"
         "    model = getattr(darts, name).load(f'{i}.pt')\n"
         "    expected = pickle.load(open(f'{i}.pkl', 'rb'))\n"
-        f"    told = model.predict({CHUNK}, series, predict_likelihood_parameters=i > 0, verbose=False)\n"
-        "    np.testing.assert_allclose(told.values(), expected.values(), rtol=1e-12)\n"
+        f"    forecast = model.predict({CHUNK}, series, predict_likelihood_parameters=i > 0, verbose=False)\n"
+        "    np.testing.assert_allclose(forecast.values(), expected.values(), rtol=1e-12)\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
 
@@ -406,9 +394,9 @@ def test_weights_go_into_a_new_model_and_no_other_shape(make_model, make_series,
     assert_same(other.predict(9), before)
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("likelihood", [None, GaussianLikelihood()], ids=repr)
-def test_onnx_says_the_same(make_model, make_series, covariates, likelihood, tmp_path):
+@pytest.fixture
+def run_onnx(make_series, covariates, tmp_path):
+    """A model -> itself, fitted, and the outputs of its ONNX file."""
     pytest.importorskip("onnx")
     pytest.importorskip("onnxscript")
     runtime = pytest.importorskip("onnxruntime")
@@ -416,15 +404,33 @@ def test_onnx_says_the_same(make_model, make_series, covariates, likelihood, tmp
 
     inputs = {name: one.astype(np.float32) for name, one in covariates.items()}
     series = make_series(components=2, dtype=np.float32) * 1e-3
-    model = make_model(likelihood=likelihood).fit(series, **inputs)
-    path = str(tmp_path / "model.onnx")
-    model.to_onnx(path, verbose=False)
-    session = runtime.InferenceSession(path)
-    told = run_onnx_prediction(n=CHUNK, session=session, series=series, verbose=False, **inputs).values()
-    if likelihood is not None:
-        told[:, 1::2] = np.log1p(np.exp(told[:, 1::2]))  # darts exports what precedes the softplus
-    expected = model.predict(CHUNK, predict_likelihood_parameters=likelihood is not None).values()
-    np.testing.assert_allclose(told, expected, rtol=1e-5)
+
+    def run(model):
+        model.fit(series, **inputs)
+        path = str(tmp_path / "model.onnx")
+        model.to_onnx(path, verbose=False)
+        outputs = run_onnx_prediction(
+            n=CHUNK, session=runtime.InferenceSession(path), series=series, verbose=False, **inputs
+        )
+        return model, outputs.values()
+
+    return run
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_onnx_agrees_on_distributions(make_model, run_onnx):
+    model, outputs = run_onnx(make_model(likelihood=GaussianLikelihood()))
+    outputs[:, 1::2] = np.log1p(np.exp(outputs[:, 1::2]))  # darts exports what precedes the softplus
+    expected = model.predict(CHUNK, predict_likelihood_parameters=True).values()
+    np.testing.assert_allclose(outputs, expected, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_onnx_agrees_on_values(small_networks, run_onnx):
+    """With one network: a likelihood adds outputs to a network, and nothing else that differs by network."""
+    cls, options = small_networks[0]
+    model, outputs = run_onnx(cls(WINDOW, CHUNK, **TRAINING, **options))
+    np.testing.assert_allclose(outputs, model.predict(CHUNK).values(), rtol=1e-5)
 
 
 # What is refused; most of it is in the matrix of bad input

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+import harmonic_forecasters.darts as darts_door
 from harmonic_forecasters.networks.gru_seq2seq import GRUSeq2Seq
 from harmonic_forecasters.networks.lstm import LSTM
 from harmonic_forecasters.networks.mlp import MLP
@@ -18,6 +19,13 @@ VARIANTS = {
     "mlp encoder": (GRUSeq2Seq, {"encoder": "mlp", "state_dim": 9}),
     "gru encoder, lstm": (GRUSeq2Seq, {"encoder": "gru", "hidden_dim": 4, "cell": "lstm"}),
     "mlp encoder, lstm": (GRUSeq2Seq, {"encoder": "mlp", "state_dim": 9, "cell": "lstm"}),
+}
+#: Every network that a model of the package runs; one without variants is tried with its defaults.
+NETWORKS = [getattr(darts_door, name).network_class for name in darts_door.NEURAL]
+VARIANTS |= {
+    network.__name__: (network, {})
+    for network in NETWORKS
+    if network not in {network for network, _ in VARIANTS.values()}
 }
 every_network = pytest.mark.parametrize(("network_class", "own"), VARIANTS.values(), ids=VARIANTS)
 
@@ -113,7 +121,7 @@ def test_a_state_dict_restores_the_forecast(network_class, own):
     assert torch.equal(first(past, future, static), second(past, future, static))
 
 
-@pytest.mark.parametrize("network_class", [MLP, LSTM, GRUSeq2Seq])
+@pytest.mark.parametrize("network_class", NETWORKS)
 @pytest.mark.parametrize(
     ("option", "value", "rule"),
     [
@@ -129,7 +137,7 @@ def test_a_state_dict_restores_the_forecast(network_class, own):
         ("dropout", 1.0, "below 1"),
         ("dropout", -0.1, "at least 0"),
         ("dropout", float("nan"), "at least 0"),
-        ("hidden_dim", 0, "at least 1"),
+        ("dropout", "much", "at least 0"),
     ],
 )
 def test_a_size_out_of_its_range_is_refused(network_class, option, value, rule):
@@ -140,9 +148,14 @@ def test_a_size_out_of_its_range_is_refused(network_class, option, value, rule):
 @pytest.mark.parametrize(
     ("network_class", "option", "value", "rule"),
     [
+        (MLP, "hidden_dim", 0, "at least 1"),
         (MLP, "n_layers", 0, "at least 1"),
+        (LSTM, "hidden_dim", 0, "at least 1"),
+        (LSTM, "bidirectional", "no", "True or False"),
         (LSTM, "n_rnn_layers", 0, "at least 1"),
         (LSTM, "activation", "elu", "one of 'tanh', 'relu'"),
+        (GRUSeq2Seq, "hidden_dim", 0, "at least 1"),
+        (GRUSeq2Seq, "detach_feedback", 2, "True or False"),
         (GRUSeq2Seq, "state_dim", 1, "at least 2"),
         (GRUSeq2Seq, "encoder", "cnn", "one of 'gru', 'mlp'"),
         (GRUSeq2Seq, "cell", "rnn", "one of 'gru', 'lstm'"),

@@ -16,12 +16,18 @@ from sktime.exceptions import NotFittedError
 from sktime.forecasting.base import ForecastingHorizon
 from sktime.split import SlidingWindowSplitter
 
+import harmonic_forecasters.sktime as door
 from harmonic_forecasters import darts
-from harmonic_forecasters.sktime import GRUSeq2SeqForecaster, LSTMForecaster, MLPForecaster
+from harmonic_forecasters.sktime import MLPForecaster
+from harmonic_forecasters.sktime.neural import NeuralForecaster
 
-FORECASTERS = [MLPForecaster, LSTMForecaster, GRUSeq2SeqForecaster]
+FORECASTERS = [
+    forecaster
+    for forecaster in (getattr(door, name) for name in door.__all__)
+    if issubclass(forecaster, NeuralForecaster)
+]
 CPU = {"accelerator": "cpu"}
-TINY = {"input_chunk_length": 6, "output_chunk_length": 3, "hidden_dim": 4, "n_epochs": 2, "random_state": 0}
+SHORT = {"input_chunk_length": 6, "output_chunk_length": 3, "n_epochs": 2, "random_state": 0}
 STEPS = [1, 2, 5, 9]
 INDICES = {
     "shifted range": pd.RangeIndex(100, 140),
@@ -39,12 +45,13 @@ of_each_index = pytest.mark.parametrize("index", INDICES.values(), ids=INDICES.k
 
 
 def new(cls=MLPForecaster, **options):
-    return cls(**(TINY | {"pl_trainer_kwargs": CPU} | options))
+    return cls(**(SHORT | cls.small_networks[0] | {"pl_trainer_kwargs": CPU} | options))
 
 
 def darts_model(cls=MLPForecaster, **options):
     model = getattr(darts, cls.__name__.replace("Forecaster", "Model"))
-    return model(**(TINY | {"pl_trainer_kwargs": CPU | {"enable_progress_bar": False}} | options))
+    silently = {"pl_trainer_kwargs": CPU | {"enable_progress_bar": False}}
+    return model(**(SHORT | cls.small_networks[0] | silently | options))
 
 
 def table(n_samples=40, n_columns=2, seed=0, index=None):
@@ -250,8 +257,14 @@ def test_covariates_of_a_panel():
         [series_of(part) for part in parts.values()],
         future_covariates=[series_of(part.iloc[:30]) for part in X.values()],
     )
-    expected = model.predict(5, series_of(parts["b"]), future_covariates=series_of(X["b"])).values()
-    np.testing.assert_array_equal(forecaster.predict(range(1, 6)).loc["b"], expected)
+    expected = model.predict(
+        5,
+        [series_of(part) for part in parts.values()],
+        future_covariates=[series_of(part) for part in X.values()],
+    )
+    forecast = forecaster.predict(range(1, 6))
+    for name, one in zip(parts, expected, strict=True):
+        np.testing.assert_array_equal(forecast.loc[name], one.values())
 
 
 # Pretraining and updates
