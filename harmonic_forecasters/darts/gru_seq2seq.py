@@ -14,7 +14,7 @@ from harmonic_forecasters.networks.gru_seq2seq import GRUSeq2Seq
 class GRUSeq2SeqModel(WindowedModel):
     """Window and DFT are encoded into the state of a recurrent decoder, which is fed its own forecasts.
 
-    Components of a multivariate series are forecast by themselves, with shared weights. Windows,
+    Components of a multivariate series are forecast separately, with shared weights. Windows,
     scaling and inputs: :class:`~harmonic_forecasters.darts.neural.WindowedModel`.
 
     Parameters
@@ -29,7 +29,7 @@ class GRUSeq2SeqModel(WindowedModel):
     detach_feedback : stop the gradient at forecasts that are fed back.
     teacher_forcing : probability that the decoder is fed the truth in place of its own forecast, in training
         alone: a number, or a pair for the first and the last step of a fit, linear in between.
-    horizon_weighting : ``"1/h"`` weighs the loss of step h by 1/h; None weighs all alike.
+    horizon_weighting : ``"1/h"`` weighs the loss of step h by 1/h; None weighs all steps equally.
     {training}
 
     Examples

@@ -30,7 +30,7 @@ class Sizes(TypedDict, total=False):
     input_length, output_length : samples in the window and after it, at least 1; no default.
     n_targets : components of the series, at least 1 (default 1).
     n_past_features, n_future_features, n_static_features : at least 0 (default 0).
-    n_parameters : numbers a value is forecast by, at least 1 (default 1, a point forecast).
+    n_parameters : parameters per forecast value, at least 1 (default 1, a point forecast).
     dropout : probability that a hidden unit is dropped in training, 0 <= dropout < 1 (default 0).
     """
 

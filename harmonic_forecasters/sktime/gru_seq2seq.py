@@ -34,7 +34,7 @@ class GRUSeq2SeqForecaster(NeuralForecaster):
         Probability that the decoder is fed the truth in place of its own forecast, in training only: a
         number, or a pair for the first and the last step of a fit, linear in between.
     horizon_weighting : str or None, default=None
-        ``"1/h"`` weighs the loss of step h by 1/h; None weighs all alike.
+        ``"1/h"`` weighs the loss of step h by 1/h; None weighs all steps equally.
     {training}
 
     {attributes}

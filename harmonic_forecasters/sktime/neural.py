@@ -1,4 +1,4 @@
-"""What the neural forecasters of the sktime door share: tables in, darts series through, tables out."""
+"""Base of the neural forecasters of the sktime door: translates tables to darts series and back."""
 
 from __future__ import annotations
 
@@ -25,18 +25,19 @@ from harmonic_forecasters.sktime.shared_docs import SHARED
 class NeuralForecaster(RememberingForecaster):
     """Base of the forecasters whose network a model of :mod:`harmonic_forecasters.darts` trains.
 
-    A forecaster names the model and adds its parameters. ``fine_tune_epochs`` and ``num_samples`` are for
-    this base, the rest goes to the model. darts sees numbered samples; the base knows their labels.
+    A forecaster names its darts model, adds its parameters, and says which options make a small network,
+    for tests. This base uses ``fine_tune_epochs`` and ``num_samples``; all other parameters go to the model.
+    darts gets numbered samples, and the base translates between numbers and labels.
 
-    * With n the farthest step of ``fh``, a forecast is that of the model's ``predict(n)``; with a likelihood,
-      the median of ``predict(n, num_samples=num_samples, random_state=random_state)``, whose quantiles and
-      variance are the other forecasts. Each call draws the same samples.
-    * Beyond the output chunk darts rolls, and lays the last chunk so that it ends at n: unless n is a number
-      of whole chunks, what is forecast for the steps before depends on n.
+    * Let n be the farthest step of ``fh``. Forecasts are those of the model's ``predict(n)``. With a
+      likelihood, they are the median of ``predict(n, num_samples=num_samples, random_state=random_state)``;
+      quantiles and variance come from the same samples. Each call draws the same samples.
+    * Beyond the output chunk darts rolls and places the last chunk so that it ends at n. So the forecasts of
+      earlier steps depend on n, unless n is a multiple of the output chunk.
     * All series of a panel or hierarchy train one network. A relative ``fh`` counts from the end of each.
-    * Gaps are refused, whether NaN or labels that the index skips. An integer index counts labels.
-    * ``X`` are future covariates, needed for all samples of y and all steps up to the last of ``fh``. Where
-      the output chunk is longer than that, the last row is held.
+    * Gaps are refused, both NaN and labels that the index skips. An integer index counts labels.
+    * ``X`` holds future covariates. It must have a row for every sample of y and every step up to the last of
+      ``fh``. If the output chunk reaches further, the last row is repeated.
     * ``fit`` after ``pretrain`` trains a copy of that network. ``update(..., update_params=True)`` does what
       ``fit`` would do with all data up to the new cutoff; ``update_params=False`` moves the window there.
     """
@@ -91,7 +92,7 @@ class NeuralForecaster(RememberingForecaster):
             self.set_tags(**{"capability:pred_int": False})
 
     def _check_fh(self, fh: Any, pred_int: bool = False) -> ForecastingHorizon:
-        # sktime's own check, for forecasts in the sample, fails without a word on labels of another kind.
+        # sktime's own check of forecasts in the sample raises an unclear error for labels of another kind.
         if fh is not None and not (horizon := check_fh(fh)).is_relative:
             check_label_kind(horizon.to_pandas(), self._cutoff)
         return super()._check_fh(fh, pred_int)
@@ -114,11 +115,11 @@ class NeuralForecaster(RememberingForecaster):
             self._sample_seed = int(np.random.default_rng().integers(2**31))
 
     def _model_to_train(self) -> Any:
-        # A copy, as the next fit starts from the pretrained one again.
+        # A copy, since the next fit starts from the pretrained network again.
         return deepcopy(self.pretrained_model_) if hasattr(self, "pretrained_model_") else self._new_model()
 
     def _new_model(self) -> Any:
-        # Imported here, as darts and torch need not be installed.
+        # Imported here, since the class must work where darts and torch are not installed.
         from harmonic_forecasters import darts
 
         options = self.get_params(deep=False)
@@ -128,14 +129,14 @@ class NeuralForecaster(RememberingForecaster):
             check_whole_number("fine_tune_epochs", fine_tune_epochs, 0)
         more = options.pop("torch_kwargs") or {}
         if "output_chunk_shift" in more:
-            raise ValueError(f"torch_kwargs must not have output_chunk_shift, as fh says when, got {more!r}")
+            raise ValueError(f"torch_kwargs must not have output_chunk_shift: use fh instead, got {more!r}")
         unset = [name for name in ("n_epochs", "batch_size") if options[name] is None]
         options = {name: value for name, value in options.items() if name not in unset}
-        # darts writes to likelihoods and callbacks; those that were passed in stay as they are.
+        # Copies, since darts writes to likelihoods and callbacks.
         return getattr(darts, self._darts_model)(**deepcopy(options), **deepcopy(more))
 
     def _trained(self, model: Any, parts: dict[Any, Recording], epochs: int = 0) -> Any:
-        """The model, trained on all series together; 0 epochs are as many as it was made for."""
+        """The model, trained on all series together; 0 epochs means the model's own number."""
         return model.fit(
             [part.target() for part in parts.values()],
             future_covariates=all_or_none(part.covariates() for part in parts.values()),
@@ -155,7 +156,7 @@ class NeuralForecaster(RememberingForecaster):
     ) -> pd.DataFrame:
         """The forecasts of all series as one table.
 
-        rows_of : samples, (n_times, n_columns of y, num_samples or 1), to (n_times, n_columns).
+        rows_of : maps samples, (n_times, n_columns of y, num_samples or 1), to (n_times, n_columns).
         """
         known = self._until_cutoff(self._cur_y)
         parts = recordings(known, self._known_covariates(X), self._cutoff, self._steps)
@@ -170,7 +171,7 @@ class NeuralForecaster(RememberingForecaster):
                 for part, (_, steps) in zip(parts.values(), asked.values(), strict=True)
             ),
             num_samples=num_samples,
-            # All samples in one batch, so that those of the first steps are the same whatever n is.
+            # All samples in one batch, so that the samples of the first steps do not depend on n.
             batch_size=max(self.model_.batch_size, num_samples),
             verbose=self._shows_progress(),
             random_state=deepcopy(self._sample_seed),

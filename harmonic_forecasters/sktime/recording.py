@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recording:
-    """What is known of one series. Samples are numbered from the first label of y.
+    """The known data of one series. Samples are numbered from the first label of y.
 
-    y : (n_samples, n_columns).   X : the same of covariates, with any further labels, or None.
+    y : (n_samples, n_columns).   X : a table of covariates, which may have further labels, or None.
     step : from one label to the next, see :func:`~.samples.sampling_step`.
     """
 
@@ -38,7 +38,7 @@ class Recording:
 
     @property
     def length(self) -> int:
-        """Samples from the first label to the last, those that are skipped included."""
+        """Number of samples from the first label to the last, including those that the index skips."""
         return int(sample_numbers(self.y.index[-1:], self.y.index[0], self.step)[0]) + 1
 
     def target(self, window: int | None = None) -> TimeSeries:
@@ -47,7 +47,7 @@ class Recording:
         return numbered(samples_between(self.y, self.y.index[0], self.step, begin, self.length), begin)
 
     def covariates(self, window: int | None = None, ahead: int = 0, held: int = 0) -> TimeSeries | None:
-        """X at the samples of :meth:`target` and ``ahead`` after them, then held until ``held`` after them.
+        """X at the samples of :meth:`target` and ``ahead`` after them; its last row repeats up to ``held``.
 
         Raises ValueError where X has no row for one of them.
         """
@@ -108,5 +108,5 @@ def numbered(values: FloatArray, begin: int) -> TimeSeries:
 
 
 def all_or_none(covariates: Iterable[TimeSeries | None]) -> list[TimeSeries] | None:
-    """The covariates of all series, which have them all or none."""
+    """A list of the covariates, or None where no series has any."""
     return [one for one in covariates if one is not None] or None

@@ -1,5 +1,7 @@
 """What holds for every network: shapes, sizes, determinism, precision, gradients."""
 
+import inspect
+
 import pytest
 import torch
 
@@ -119,6 +121,17 @@ def test_a_state_dict_restores_the_forecast(network_class, own):
     first, second = (network_class(**SIZES, **FEATURES, **own) for _ in range(2))
     second.load_state_dict(first.state_dict())
     assert torch.equal(first(past, future, static), second(past, future, static))
+
+
+@pytest.mark.parametrize("name", darts_door.NEURAL)
+def test_defaults_are_those_of_the_darts_model(name):
+    model = getattr(darts_door, name)
+    ours, theirs = (inspect.signature(cls.__init__).parameters for cls in (model.network_class, model))
+    shared = (set(ours) & set(theirs)) - {"self"}
+    assert shared
+    assert {option: ours[option].default for option in shared} == {
+        option: theirs[option].default for option in shared
+    }
 
 
 @pytest.mark.parametrize("network_class", NETWORKS)
