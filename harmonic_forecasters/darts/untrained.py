@@ -303,9 +303,8 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
 
     def _last_window(self, series: TimeSeries) -> FloatArray:
         """(n_components, n_samples), the window that forecasts of the future are made from."""
-        window: FloatArray = rolling_windows(series_values(series), end_of(series), self.input_chunk_length)[
-            0
-        ][0]
+        (stack,) = rolling_windows(series_values(series), end_of(series), self.input_chunk_length)
+        window: FloatArray = stack[0]
         return window
 
     def _given_or_fitted(self, series: Any) -> Any:

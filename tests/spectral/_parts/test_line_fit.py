@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from harmonic_forecasters.spectral._parts.line_fit import (
     centre_of,
     is_free,
+    power_of_two,
     refine_frequencies,
     solve_amplitudes,
     uncertainty,
@@ -151,3 +152,8 @@ def test_an_unknown_phase_has_the_error_of_a_uniform_one():
     y, observed, frequency = problem(2)
     lines, _ = uncertainty(solve_amplitudes(0.0 * y, observed, frequency, np.full((3, 6), 0.1)), np.ones(3))
     np.testing.assert_allclose(lines.polar_errors()[2], np.pi / np.sqrt(3.0))
+
+
+def test_the_scale_is_a_power_of_two_below_the_largest_value():
+    scale = power_of_two(np.array([[0.0, 0.0], [3.0, -5.0], [1e-9, 0.0], [4.0, 1.0]]))
+    np.testing.assert_array_equal(np.log2(scale), [0, 2, -30, 2])

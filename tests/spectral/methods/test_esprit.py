@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonic_forecasters.signals import harmonic_sums
-from harmonic_forecasters.spectral._parts.line_fit import power_of_two
 from harmonic_forecasters.spectral.methods.esprit import (
     fit_esprit,
     rotation_frequencies,
@@ -135,32 +134,6 @@ def test_the_subspace_of_lines_turns_by_their_frequencies():
     assert values[0, 8] < 1e-12 * values[0, 0] < values[0, 7]
     (found,) = rotation_frequencies(vectors[:, :, :8], 100)
     np.testing.assert_allclose(found, np.sort(frequency), atol=1e-11)
-
-
-def test_the_scale_is_a_power_of_two_below_the_largest_value():
-    scale = power_of_two(np.array([[0.0, 0.0], [3.0, -5.0], [1e-9, 0.0], [4.0, 1.0]]))
-    np.testing.assert_array_equal(np.log2(scale), [0, 2, -30, 2])
-
-
-@pytest.mark.parametrize("n_lines", [None, 2])
-def test_degenerate_input_gives_finite_output(degenerate_window, n_lines):
-    y = degenerate_window
-    fit = fit_esprit(y[None], n_lines=n_lines)
-    t = np.arange(-10, len(y) + 30)
-    assert np.isfinite(fit.evaluate(t)).all()
-    variance = fit.variance(t)
-    assert np.isfinite(variance).all()
-    assert (variance >= 0.0).all()
-    for table in (fit.lines(), fit.line_errors()):
-        for values in (table.frequency, table.amplitude, table.phase):
-            assert np.isfinite(values).all()
-
-
-def test_what_is_predictable_is_predicted_without_doubt(predictable_window):
-    y = predictable_window
-    fit = fit_esprit(y[None, :30])
-    np.testing.assert_allclose(fit.evaluate(np.arange(40))[0], y, atol=1e-11)
-    assert fit.variance(np.arange(40)).max() < 1e-22
 
 
 @pytest.mark.parametrize(

@@ -168,27 +168,6 @@ def test_a_long_window_with_many_lines():
     assert (abs(found[nearest] - frequency) < 4.0 * errors[nearest]).all()
 
 
-def test_degenerate_input_gives_finite_output(degenerate_window):
-    y = degenerate_window
-    fit = fit_sparse_bayes(y[None])
-    t = np.arange(-10, len(y) + 30)
-    assert np.isfinite(fit.evaluate(t)).all()
-    variance = fit.variance(t)
-    assert np.isfinite(variance).all()
-    assert (variance >= 0.0).all()
-    for table in (fit.lines(), fit.line_errors()):
-        for values in (table.frequency, table.amplitude, table.phase):
-            assert np.isfinite(values).all()
-    assert abs(fit.evaluate(t[: len(y) + 15])).max() < 100.0 * np.nanmax(abs(y)) + 1e-300
-
-
-def test_what_is_predictable_is_predicted_without_doubt(predictable_window):
-    y = predictable_window
-    fit = fit_sparse_bayes(y[None, :30])
-    np.testing.assert_allclose(fit.evaluate(np.arange(40))[0], y, atol=1e-11)
-    assert fit.variance(np.arange(40)).max() < 1e-22
-
-
 @pytest.mark.parametrize(
     ("y", "options", "message"),
     [

@@ -12,6 +12,7 @@ from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum
 from harmonic_forecasters.spectral.methods.blend.members import Member, member_of
+from harmonic_forecasters.spectral.methods.blend.weights import Family
 
 #: Correlation between the errors of two families: with it, intervals hold what they should on noisy sums.
 CORRELATION = 0.2
@@ -35,7 +36,7 @@ class Mixture(Continuation):
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The weighted mean of what the members expect."""
-        return self._weighted(t, self.members, lambda model: model.evaluate(t))
+        return self._weighted(t, lambda model: model.evaluate(t))
 
     def variance(self, t: ArrayLike) -> FloatArray:
         """Variance of the error of the weighted mean, the errors of its families correlated.
@@ -45,12 +46,7 @@ class Mixture(Continuation):
         """
         families = dict.fromkeys(member.family for member in self.members)
         deviations = [
-            self._weighted(
-                t,
-                [member for member in self.members if member.family == family],
-                lambda model: np.sqrt(model.variance(t)),
-            )
-            for family in families
+            self._weighted(t, lambda model: np.sqrt(model.variance(t)), family) for family in families
         ]
         variance = np.zeros_like(deviations[0])
         for i, deviation in enumerate(deviations):
@@ -64,21 +60,21 @@ class Mixture(Continuation):
         names = "spectrum", "linear prediction"
         spectra = [self.members[member_of(self.members, name)].continuation.lines() for name in names]
         most = max(lines.amplitude.shape[1] for lines in spectra)
-        columns = []
+        exact, columns = self.exact[:, None], []
         for name in ("frequency", "amplitude", "phase"):
             adaptive, predicted = (
                 np.pad(getattr(lines, name), ((0, 0), (0, most - lines.amplitude.shape[1])))
                 for lines in spectra
             )
-            columns.append(np.where(self.exact[:, None], predicted, adaptive))
+            columns.append(np.where(exact, predicted, adaptive))
         return LineSpectrum(*columns)
 
     def _weighted(
-        self, t: ArrayLike, members: Sequence[Member], ask: Callable[[Continuation], FloatArray]
+        self, t: ArrayLike, ask: Callable[[Continuation], FloatArray], family: Family | None = None
     ) -> FloatArray:
-        """The weighted sum of what some of the members answer, (n_series, n_times)."""
+        """The weighted sum of what the members, all or those of one family, answer: (n_series, n_times)."""
         total = np.zeros((self.weights.shape[1], np.size(t)))
         for weight, member in zip(self.weights, self.members, strict=True):
-            if member in members and weight.any():
+            if family in (None, member.family) and weight.any():
                 total += weight[:, None] * ask(member.continuation)
         return total
