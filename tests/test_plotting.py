@@ -128,6 +128,24 @@ def test_every_container_is_drawn_at_its_own_times(kind, name, own_times):
     np.testing.assert_array_equal(curves["what followed"].get_xdata(orig=True), drawn_at[4:])
 
 
+@pytest.mark.parametrize("as_column", [lambda y: y[:, None], pd.DataFrame], ids=["array", "frame"])
+def test_one_column_is_drawn_as_the_values_in_it(as_column):
+    def forecast(of):
+        bounds = of(FORECAST - 1), of(FORECAST + 1)
+        return plot_forecast(of(HISTORY), of(FORECAST), of(TRUTH), interval=bounds, time=of(np.arange(6.0)))
+
+    lines = fit_dft([HISTORY]).lines()
+    for draw in (
+        forecast,
+        lambda of: plot_components(of(HISTORY), lines)[0],
+        lambda of: plot_leakage(of(HISTORY), 2)[0],
+    ):
+        actual, expected = draw(as_column), draw(lambda y: y)
+        assert bands(actual) == bands(expected)
+        for one, other in zip(actual.lines, expected.lines, strict=True):
+            np.testing.assert_array_equal(one.get_xydata(), other.get_xydata())
+
+
 def bands(ax):
     """Label, least lower and greatest upper bound of every band."""
     areas = [each for each in ax.collections if "interval" in str(each.get_label())]
@@ -240,6 +258,16 @@ TWO = pd.DataFrame({"a": HISTORY, "b": HISTORY}, index=DATES[:4])
             r"got an index of 2 levels: choose one, such as y.loc\[key\]",
         ),
         (pd.Series([1.0], index=["a"]), "index of .* must hold dates, periods or numbers, got (object|str)"),
+        (
+            pd.Series([1.0, 2.0], index=DATES[[1, 0]]),
+            "index of .* must increase, got 2024-01-31.* after 2024-02-29",
+        ),
+        (pd.Series([1.0, 2.0], index=[3, 3]), "index of .* must increase, got 3 after 3 at position 1"),
+        (
+            pd.Series([1.0, 2.0], index=pd.DatetimeIndex(["2024-01-31", None])),
+            "no missing time, got NaT at position 1",
+        ),
+        (pd.Series([1.0, 2.0], index=[np.nan, 1.0]), "no missing time, got nan at position 0"),
         (pd.Series(["a"]), "must be numbers, .* got Series of"),
         (pd.Series(DATES), "must be numbers, .* got Series of datetime64"),
         (np.array([1j]), "must be numbers, .* got ndarray of complex128"),
@@ -443,7 +471,12 @@ def test_everything_is_drawn_into_the_axes_given():
             lambda: plot_forecast(HISTORY, FORECAST, time=[0, 1]),
             r"history and forecast, 6, got the shape \(2,\)",
         ),
-        (lambda: plot_spectrum(fit_dft([HISTORY]).lines(), 1), r"series must be a row .*, 0\.\.0, got 1"),
+        (lambda: plot_spectrum(fit_dft([HISTORY]).lines(), 1), "series must be .* from 0 to 0 .*, got 1"),
+        (
+            lambda: plot_spectrum(fit_dft([HISTORY]).lines(), 0.0),
+            r"series must be a whole number .*, got 0\.0",
+        ),
+        (lambda: plot_components(HISTORY, fit_dft([HISTORY]).lines(), 0.0), r"a whole number .*, got 0\.0"),
         (lambda: plot_spectrum(fit_dft([HISTORY]).lines(), over="t"), "'frequency', 'period', got 't'"),
         (lambda: plot_forecast(HISTORY, FORECAST, last=0), "last must be .* at least 1, got 0"),
         (lambda: plot_spectrum(fit_dft([HISTORY]).lines(), n_named=-1), "n_named must be .* 0, got -1"),
@@ -455,6 +488,16 @@ def test_everything_is_drawn_into_the_axes_given():
         (
             lambda: plot_components(HISTORY, fit_dft([HISTORY]).lines(), horizon=2, time=HISTORY),
             r"window and horizon, 6, got the shape \(4,\)",
+        ),
+        (
+            lambda: plot_forecast(HISTORY, FORECAST, time=[0, 1, 2, 4, 3, 5]),
+            "time must increase, got 3 after 4 at position 4",
+        ),
+        (
+            lambda: plot_components(
+                HISTORY, fit_dft([HISTORY]).lines(), time=DATES[:4].where(DATES[:4] > DATES[0])
+            ),
+            "time must hold no missing time, got NaT at position 0",
         ),
         (
             lambda: plot_components(HISTORY, fit_dft([HISTORY]).lines(), axes=plt.subplots(2)[1]),

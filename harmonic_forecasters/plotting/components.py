@@ -56,7 +56,8 @@ def plot_components(
 
     Raises
     ------
-    ValueError : as :func:`plot_spectrum`; for lengths, times or axes that do not fit; for numbers too small.
+    ValueError : as :func:`plot_spectrum`; for lengths, times or axes that do not fit; for times that are
+        missing or do not increase; for numbers too small.
 
     Examples
     --------

@@ -19,7 +19,12 @@ from harmonic_forecasters.plotting.style import (
     first_drawn,
     label_time,
 )
-from harmonic_forecasters.plotting.times import check_after, check_same_times, continue_times
+from harmonic_forecasters.plotting.times import (
+    check_after,
+    check_increasing,
+    check_same_times,
+    continue_times,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,8 +47,8 @@ def plot_forecast(
 ) -> Axes:
     """What was observed, what is forecast to follow, and what did follow.
 
-    A series is an array, a pandas Series, a DataFrame of one column, or a darts series of one component, and
-    is drawn at its own times. Dates with a time zone are drawn in UTC.
+    A series is an array, (n,) or (n, 1), a pandas Series, a DataFrame of one column, or a darts series of one
+    component, and is drawn at its own times. Dates with a time zone are drawn in UTC.
 
     Parameters
     ----------
@@ -61,7 +66,8 @@ def plot_forecast(
 
     Raises
     ------
-    ValueError : if an argument is not one series of numbers, if lengths or times do not fit, if last < 1.
+    ValueError : if an argument is not one series of numbers, if lengths or times do not fit, if times are
+        missing or do not increase, if last < 1.
 
     Examples
     --------
@@ -116,10 +122,13 @@ def plot_forecast(
 
 
 def check_time(time: ArrayLike, n: int, of: str) -> np.ndarray:
-    """The times as an array, (n,); raises ValueError for another shape."""
+    """The times as an array, (n,); raises ValueError for another shape, or times that do not increase."""
     times = np.asarray(time)
+    if times.shape == (n, 1):
+        times = times[:, 0]
     if times.shape != (n,):
         raise ValueError(f"time must have one entry per sample of {of}, {n}, got the shape {times.shape}")
+    check_increasing("time", pd.Index(times))
     return times
 
 

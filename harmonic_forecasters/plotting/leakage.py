@@ -42,7 +42,7 @@ def plot_leakage(
 
     Raises
     ------
-    ValueError : for unusable values, options or axes.
+    ValueError : for unusable values, times, options or axes.
 
     Examples
     --------

@@ -183,6 +183,8 @@ def _numbers(name: str, data: Any) -> NDArray[np.float64]:
         raise ValueError(
             f"{name} must be numbers, as an array, a pandas or a darts series, got {_describe(data)}"
         ) from None
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
     if array.ndim != 1 or array.size == 0:
         raise ValueError(
             f"{name} must have one axis and at least one sample, got the shape {array.shape}"

@@ -87,8 +87,7 @@ def table_of(lines: LineSpectrum | pd.DataFrame, series: int) -> dict[str, NDArr
             )
         names = list(lines["component"].unique())
         n_series = max(len(names), 1)
-    if not 0 <= series < n_series:
-        raise ValueError(f"series must be a row of the spectrum, 0..{n_series - 1}, got {series}")
+    check_whole_number("series", series, 0, n_series - 1, largest_is="the last of the spectrum")
     if isinstance(lines, LineSpectrum):
         return dict(lines.columns(series))
     rows = lines[lines["component"] == names[series]] if names else lines

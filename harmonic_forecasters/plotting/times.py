@@ -9,7 +9,7 @@ import pandas as pd
 
 
 def as_times(name: str, index: Any) -> pd.Index:
-    """Dates without a time zone, or numbers; raises ValueError for an index that is neither.
+    """Dates without a time zone, or numbers; raises ValueError for an index that is neither or unsorted.
 
     Periods stand at their start. Dates with a time zone are drawn in UTC, where no hour comes twice.
     """
@@ -21,10 +21,25 @@ def as_times(name: str, index: Any) -> pd.Index:
     if isinstance(index, pd.PeriodIndex):
         index = index.to_timestamp()
     if isinstance(index, pd.DatetimeIndex):
-        return index if index.tz is None else index.tz_convert(None)
-    if not pd.api.types.is_numeric_dtype(index) or pd.api.types.is_bool_dtype(index):
+        index = index if index.tz is None else index.tz_convert(None)
+    elif not pd.api.types.is_numeric_dtype(index) or pd.api.types.is_bool_dtype(index):
         raise ValueError(f"the index of {name} must hold dates, periods or numbers, got {index.dtype}")
+    check_increasing(f"the index of {name}", index)
     return index
+
+
+def check_increasing(name: str, times: pd.Index) -> None:
+    """Raise ValueError unless each time is later than the one before and none is missing."""
+    missing = np.flatnonzero(times.isna())
+    if len(missing):
+        raise ValueError(
+            f"{name} must hold no missing time, got {times[missing[0]]} at position {missing[0]}"
+        )
+    before, after = times[:-1], times[1:]
+    not_later = np.flatnonzero(~(after > before))
+    if len(not_later):
+        i = not_later[0]
+        raise ValueError(f"{name} must increase, got {after[i]} after {before[i]} at position {i + 1}")
 
 
 def continue_times(name: str, times: pd.Index, n: int) -> pd.Index:
