@@ -467,12 +467,25 @@ def test_covariates_weights_and_samples_are_refused(make_model, make_series):
         model.historical_forecasts(series, retrain=False, predict_kwargs={"noise": 1})
 
 
+def test_future_covariates_are_used_if_the_model_says_so_and_refused_otherwise(make_model, make_series):
+    noise = np.random.default_rng(0).normal(size=(2, 45, 1))
+    covariates, others = (make_series(45).with_values(values) for values in noise)
+    series = make_series().with_values(make_series().values() + noise[0, :40])  # so that they matter
+    model = make_model()
+    if model.supports_future_covariates:
+        model.fit(series, future_covariates=covariates)
+        other = model.predict(5, series, future_covariates=others)
+        assert not np.allclose(other.values(), model.predict(5).values())
+    else:
+        with pytest.raises(ValueError, match="does not support future covariates"):
+            model.fit(series, future_covariates=covariates)
+
+
 def test_properties_say_what_the_model_can_do(make_model):
     model = make_model(input_chunk_length=12, output_chunk_length=4)
     assert model.supports_multivariate
     assert model.supports_transferable_series_prediction
     assert not model.supports_past_covariates
-    assert model.supports_future_covariates == isinstance(model, HarmonicModel)
     assert not model.supports_static_covariates
     assert not model.supports_sample_weight
     assert not model.supports_probabilistic_prediction
