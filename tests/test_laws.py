@@ -1,7 +1,7 @@
-"""Laws that every estimator without a network keeps, through either door.
+"""Laws that every estimator without a network satisfies, in darts and in sktime.
 
-A public estimator that is not in ESTIMATORS or TWINS is tried with its defaults, and must keep every law
-exactly.
+A public estimator that is not listed in ESTIMATORS or TWINS is tested with its defaults, and must satisfy
+every law to rounding.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ class Estimator:
     """An estimator through one door.
 
     options : constructor arguments with which it takes any series of 30 samples or more.
-    tolerance : error that its arithmetic may leave, relative to the largest value.
-    shrinks : whether it takes a level near zero for likelier than others, so that forecasts follow the level
-        of a series only nearly.
-    logarithms : whether it does so with logarithms of positive series, whose level is the scale.
+    tolerance : rounding error allowed, relative to the largest value.
+    shrinks : whether it assumes that a level near zero is likelier than others. A shift of the series then
+        shifts the forecast only approximately.
+    logarithms : whether it assumes the same of the logarithms of positive series. A factor on the series then
+        scales the forecast only approximately.
     """
 
     door: str
@@ -54,7 +55,7 @@ class Estimator:
 
 
 TAPERED = {"window": "hamming", "n_components": 3, "trend": "linear"}
-# Of spectra without noise the evidence holds few digits, and it sets the weights of the blend.
+# For spectra without noise, the evidence is known to few digits, and it determines the weights of the blend.
 BLENDED = 2e-3
 ESTIMATORS = [
     Estimator("darts", DFTModel, {}),
@@ -112,9 +113,9 @@ TWINS += [
 
 @dataclass(frozen=True)
 class Door:
-    """A framework, seen as arrays. values : (n_samples, n_columns), forecasts : (horizon, n_columns).
+    """A framework as functions of arrays. values : (n_samples, n_columns), forecasts : (horizon, n_columns).
 
-    wrap : values -> what its users hold; unwrap : values out of that.
+    wrap : values -> a series of the framework; unwrap : the values of such a series.
     predict : (fitted model, horizon) -> forecast.
     many : (model, many values) -> their forecasts, computed in one call.
     rolling : (model, values, first origin) -> forecasts from each origin on, in the framework's own way.
@@ -177,7 +178,7 @@ def forecast(estimator: Estimator, values: np.ndarray) -> np.ndarray:
 
 
 def noise(seed: int, n_samples: int = 40, n_columns: int = 2) -> np.ndarray:
-    """Without ties among the sinusoids, so that rounding never decides which are the strongest."""
+    """Random walks: no two sinusoids are equally strong, so rounding never decides which to keep."""
     return np.random.default_rng(seed).normal(size=(n_samples, n_columns)).cumsum(axis=0)
 
 

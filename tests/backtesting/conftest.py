@@ -1,4 +1,4 @@
-"""Small tasks, and models that tell what they were given."""
+"""Small tasks, and models that record their input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(autouse=True)
 def spies(monkeypatch):
-    """The module spy_models, importable by workers too: a spawned process takes over sys.path."""
+    """The module spy_models. Workers can import it too, since a spawned process inherits sys.path."""
     monkeypatch.syspath_prepend(str(HERE))
     module = importlib.import_module("spy_models")
     module.LOG.clear()
@@ -25,7 +25,7 @@ def spies(monkeypatch):
 @pytest.fixture(name="make_task")
 def make_task_fixture():
     def make_task(**options) -> Task:
-        """Two noisy signals of 60 samples, three origins of five samples each, unless told otherwise."""
+        """By default two noisy signals of 60 samples, and forecasts of five samples from three origins."""
         small = {"kind": "harmonic_sums", "length": 60, "n_components": [2, 2], "periods": [8, 20]}
         defaults = {"name": "task", "horizon": 5, "origins": 3, "seasonality": 8}
         if "dataset" not in options:
@@ -42,7 +42,7 @@ def make_task_fixture():
 @pytest.fixture(name="spy")
 def spy_fixture():
     def spy(class_name: str, **options) -> ModelSpec:
-        """A model of spy_models; ``params`` and the like are those of a suite."""
+        """A class of spy_models as a model; the options, such as ``params``, are those of suites."""
         entry = {"name": class_name, "class": f"spy_models:{class_name}"} | options
         return model_spec(entry, trusted=["spy_models"])
 

@@ -1,4 +1,4 @@
-"""Models that count, fail or cheat, named in suites as ``spy_models:Class``; workers import them too."""
+"""Models that record their calls, fail or cheat. Suites name them ``spy_models:Class``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pandas as pd
 from darts.models import LinearRegressionModel, NaiveSeasonal
 from sktime.forecasting.naive import NaiveForecaster
 
-#: What models of this process did: (verb, values of a history), in order.
+#: Calls of the models in this process, in order: (verb, values of the history).
 LOG: list[tuple[str, np.ndarray]] = []
-#: What cheating models look at: the whole series, future included.
+#: Returns the whole series with its future, for models that cheat.
 LOOK: Callable[[], pd.Series] | None = None
-#: As long as the file that this variable names exists, a gated model waits.
+#: Environment variable with the path of the gate file: a gated model waits as long as that file exists.
 GATE_VARIABLE = "SPY_MODELS_GATE"
 
 
@@ -44,7 +44,7 @@ class CountingGlobal(LinearRegressionModel):
 
 
 class Answering(NaiveSeasonal):
-    """Forecasts one value, or too few of them."""
+    """Forecasts a constant; the last ``missing`` steps are left out."""
 
     def __init__(self, value: float = 0.0, missing: int = 0):
         super().__init__(K=1)
@@ -56,7 +56,7 @@ class Answering(NaiveSeasonal):
 
 
 class NoisySktime(NaiveForecaster):
-    """Adds numbers of numpy's process-wide generator to its forecast; its quantiles may be NaN."""
+    """Adds noise from numpy's global generator to its forecasts. All its quantiles equal ``quantile``."""
 
     def __init__(self, quantile: float = 0.0):
         super().__init__()
@@ -96,7 +96,10 @@ class Failing(NaiveSeasonal):
 
 
 class Peeking(NaiveSeasonal):
-    """Answers with what LOOK shows behind the end of its series, from a number of samples on."""
+    """Forecasts the true future, which LOOK shows, once its series has at least ``from_samples`` samples.
+
+    weight : of the future in the forecast; the rest is an honest forecast.
+    """
 
     def __init__(self, from_samples: int = 0, weight: float = 1.0):
         super().__init__(K=1)
@@ -120,7 +123,7 @@ class PeekingSktime(NaiveForecaster):
 
 
 class PeekingIntoTheBatch(CountingGlobal):
-    """Answers with the largest value of all windows that it is asked about at once."""
+    """Forecasts the largest value of all series in the same call."""
 
     def predict(self, n, series=None, **kwargs):
         largest = max(float(one.values().max()) for one in series)
@@ -129,7 +132,7 @@ class PeekingIntoTheBatch(CountingGlobal):
 
 
 class PeekingThroughMemory(NaiveForecaster):
-    """Answers with what lies behind its series in memory, where anything does."""
+    """Forecasts the values that follow its series in memory, if there are any."""
 
     def fit(self, y, X=None, fh=None):
         super().fit(y, X, fh)

@@ -1,4 +1,4 @@
-"""Series of every kind that the darts door meets, small and seeded, and a small network of every kind."""
+"""Small seeded series with every kind of index, and a small network of every kind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harmonic_forecasters.sktime.neural import NeuralForecaster
 def make_series(
     length: int = 40, components: int = 1, *, index: str = "days", seed: int = 0, dtype: type = np.float64
 ) -> TimeSeries:
-    """A wave with noise, a trend and a level of its own in each component."""
+    """A noisy sine with a level and a trend; the components differ in their periods."""
     t = np.arange(length)[:, None]
     rng = np.random.default_rng(seed)
     period = 5.0 + 2.0 * np.arange(components)
@@ -43,7 +43,7 @@ def make_series_fixture():
     return make_series
 
 
-#: (neural model, options of a small network), of every network that the package has.
+#: (darts model, options of a small network), for every network of the package.
 NETWORKS = [
     (getattr(darts_door, forecaster._darts_model), options)
     for forecaster in (getattr(sktime_door, name) for name in sktime_door.__all__)
@@ -58,11 +58,11 @@ def _name(entry):
 
 @pytest.fixture(scope="session", params=NETWORKS, ids=_name)
 def small_network(request):
-    """Each network in turn."""
+    """One network: (darts model, options). Tests run once for each."""
     return request.param
 
 
 @pytest.fixture(scope="session")
 def small_networks():
-    """All of them."""
+    """All networks: a list of (darts model, options)."""
     return NETWORKS

@@ -1,10 +1,10 @@
-"""Windows that try what a method does where there is little, or nothing, to find."""
+"""Degenerate windows: constants, steps, pure sines, extreme scales, very short ones."""
 
 import numpy as np
 import pytest
 
 T = np.arange(50)
-#: For linear prediction, which takes any two samples.
+#: For linear prediction, which needs at least two samples.
 PREDICTION = {
     "zeros": np.zeros(50),
     "constant": np.full(50, 0.1),
@@ -20,7 +20,7 @@ PREDICTION = {
     "two samples": np.array([1.0, 2.0]),
     "three samples": np.array([1.0, 2.0, 0.0]),
 }
-#: For sinusoids, which take eight values, with gaps or without.
+#: For methods that find sinusoids, which need at least eight values and accept gaps.
 SINUSOIDS = {
     "zeros": np.zeros(40),
     "a constant": np.full(40, 5.0),
