@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from collections.abc import Collection
 from typing import Any
 
-from darts.models.forecasting.forecasting_model import ForecastingModel
-from sktime.forecasting.base import BaseForecaster
-
 #: Packages whose forecasters any suite may name.
 TRUSTED = ("darts", "harmonic_forecasters", "sktime")
+#: Module -> its class that all forecasters of a framework inherit from.
+BASES = {
+    "darts.models.forecasting.forecasting_model": "ForecastingModel",
+    "sktime.forecasting.base": "BaseForecaster",
+}
 #: Modules of sktime whose forecasters run a text among their parameters as code, or unpickle a file named
 #: there. They need ``sktime`` to be trusted by name.
 RUN_THEIR_PARAMETERS = (
@@ -67,7 +70,7 @@ def load_class(class_path: str, trusted: Collection[str] = ()) -> type:
         found = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"class {class_path!r} cannot be loaded: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, (ForecastingModel, BaseForecaster))):
+    if not _is_forecaster(found):
         raise ValueError(f"class must be a forecaster of darts or sktime, got {class_path!r}, {found!r}")
     if _package(found.__module__) not in {*TRUSTED, *trusted}:
         raise ValueError(f"class must belong to its own package, got {class_path!r} of {found.__module__}")
@@ -77,6 +80,15 @@ def load_class(class_path: str, trusted: Collection[str] = ()) -> type:
             f"got {class_path!r}"
         )
     return found
+
+
+def _is_forecaster(found: Any) -> bool:
+    # A class cannot inherit from a base that is not imported yet. Importing both frameworks would cost every
+    # process of a benchmark seconds, since sktime imports torch.
+    bases = tuple(
+        getattr(sys.modules[module], name) for module, name in BASES.items() if module in sys.modules
+    )
+    return isinstance(found, type) and issubclass(found, bases)
 
 
 def _runs_its_parameters(parent: type) -> bool:
