@@ -237,7 +237,7 @@ def test_nothing_outside_the_model_is_touched(make_model, make_series, seed, tmp
 
     def surroundings():
         loggers = {
-            name: logging.getLogger(name).level
+            name: (logging.getLogger(name).level, list(logging.getLogger(name).filters))
             for name in [None, *logging.root.manager.loggerDict]
             if name is None
             or name.split(".")[0] in ("pytorch_lightning", "lightning_fabric", "darts", "torch")
