@@ -3,6 +3,7 @@
 import functools
 import importlib.metadata
 import os
+import traceback
 from pathlib import Path
 
 from hypothesis import settings
@@ -16,6 +17,10 @@ os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parents[1] / ".pytest_cache" /
 # A Lightning trainer looks for plugins among all installed packages, which takes a quarter of the time of a
 # small network's fit. What is installed does not change while tests run.
 importlib.metadata.entry_points = functools.cache(importlib.metadata.entry_points)
+
+# Without a GPU, torch.manual_seed formats the whole call stack three times, for errors that could come later.
+# pytest's stack is deep: this takes a tenth of the time of a small network's fit.
+traceback.format_stack = lambda *_: []
 
 # No deadline: on a busy machine, a slow example is not a failure.
 settings.register_profile("unhurried", deadline=None)

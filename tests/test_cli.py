@@ -27,7 +27,7 @@ tasks:
   - {name: lynx, dataset: lynx, horizon: 4, origins: 2, seasonality: 10}
 models:
   - naive
-  - {name: noisy, class: "spy_models:Gated"}
+  - {name: noisy, class: "light_models:Gated"}
 """
 
 
@@ -81,7 +81,7 @@ def test_the_version_is_that_of_the_package(command):
 def test_a_run_says_how_long_it_takes_what_remains_and_where_the_report_is(command, in_process, tmp_path):
     path, out = tmp_path / "own.yaml", tmp_path / "out"
     path.write_text(SUITE)
-    words = ("benchmark", path, "--trust", "spy_models", "--output", out)
+    words = ("benchmark", path, "--trust", "light_models", "--output", out)
     result = command(*words)
     assert "4 jobs to run, less than a minute on 1 core(s)." in result.output
     assert "1/4 naive on nile" in result.output
@@ -131,7 +131,7 @@ def test_mistakes_end_in_one_line_and_code_2(command, suite_file, tmp_path, word
 def test_a_number_of_jobs_below_one_is_refused(command, suite_file, tmp_path, words):
     assert (
         command(
-            "benchmark", suite_file, "--trust", "spy_models", "--output", tmp_path / "out", *words
+            "benchmark", suite_file, "--trust", "light_models", "--output", tmp_path / "out", *words
         ).exit_code
         == 2
     )
@@ -140,7 +140,7 @@ def test_a_number_of_jobs_below_one_is_refused(command, suite_file, tmp_path, wo
 
 def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, suite_file, tmp_path):
     out = tmp_path / "out"
-    result = command("benchmark", suite_file, "--trust", "spy_models", "--output", out)
+    result = command("benchmark", suite_file, "--trust", "light_models", "--output", out)
     assert result.exit_code == 0
     wanted = {"results.parquet", "leaderboard.csv", "jobs.csv", "report.html", "record.json", "jobs"}
     assert {path.name for path in out.iterdir()} == wanted
@@ -154,12 +154,12 @@ def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, 
         assert re.search(rf"\b{row['model']}\W+{row['mean_rank']:.2f}\b", result.output)
 
     before = (out / "results.parquet").read_bytes()
-    refused = command("benchmark", suite_file, "--trust", "spy_models", "--output", out)
+    refused = command("benchmark", suite_file, "--trust", "light_models", "--output", out)
     assert refused.exit_code == 2
     assert "already holds jobs" in refused.stderr
     assert (out / "results.parquet").read_bytes() == before
 
-    resumed = command("benchmark", suite_file, "--trust", "spy_models", "--output", out, "--resume")
+    resumed = command("benchmark", suite_file, "--trust", "light_models", "--output", out, "--resume")
     assert resumed.exit_code == 0
     assert "1/4" not in resumed.output
     assert (out / "results.parquet").read_bytes() == before
@@ -170,7 +170,7 @@ def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, 
 def test_every_group_has_its_own_table(command, in_process, tmp_path):
     path = tmp_path / "own.yaml"
     path.write_text(SUITE.replace("seasonality: 10", "seasonality: 10, group: cycles"))
-    result = command("benchmark", path, "--trust", "spy_models", "--output", tmp_path / "out")
+    result = command("benchmark", path, "--trust", "light_models", "--output", tmp_path / "out")
     board = pd.read_csv(tmp_path / "out" / "leaderboard.csv")
     printed = re.findall(r"\b(naive|noisy)\W+(\d\.\d\d)\W+\d", result.output)
     assert printed == [(row.model, f"{row.mean_rank:.2f}") for row in board.itertuples()]
@@ -178,8 +178,8 @@ def test_every_group_has_its_own_table(command, in_process, tmp_path):
 
 def test_failures_are_printed_as_they_happen(command, in_process, tmp_path):
     path = tmp_path / "own.yaml"
-    path.write_text(SUITE + '  - {name: bad, class: "spy_models:Failing"}\n')
-    result = command("benchmark", path, "--trust", "spy_models", "--output", tmp_path / "out")
+    path.write_text(SUITE + '  - {name: bad, class: "light_models:Failing"}\n')
+    result = command("benchmark", path, "--trust", "light_models", "--output", tmp_path / "out")
     assert result.exit_code == 0
     assert "failed: bad on nile: RuntimeError: the <b>spy</b> refuses to fit" in result.output
 
@@ -197,7 +197,7 @@ def closed_gate(folder):
     gate = folder / "gate"
     gate.touch()
     paths = [str(SPIES), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return gate, os.environ | {"PYTHONPATH": os.pathsep.join(paths), "SPY_MODELS_GATE": str(gate)}
+    return gate, os.environ | {"PYTHONPATH": os.pathsep.join(paths), "LIGHT_MODELS_GATE": str(gate)}
 
 
 def test_an_interrupted_run_ends_at_once_and_says_how_to_go_on(tmp_path, suite_file):
@@ -211,7 +211,7 @@ def test_an_interrupted_run_ends_at_once_and_says_how_to_go_on(tmp_path, suite_f
             "--output",
             out,
             "--trust",
-            "spy_models",
+            "light_models",
         ],
         env=environment,
         stdout=subprocess.PIPE,
@@ -236,7 +236,7 @@ def test_a_killed_run_resumes_to_the_table_of_an_uninterrupted_one(tmp_path, sui
     out = tmp_path / "killed"
 
     script = Path(sys.executable).with_name("harmonic-forecasters")
-    words = [script, "benchmark", suite_file, "--trust", "spy_models", "--output", out]
+    words = [script, "benchmark", suite_file, "--trust", "light_models", "--output", out]
 
     with subprocess.Popen(words, env=environment, start_new_session=True, stdout=subprocess.DEVNULL) as run:
         deadline = time.monotonic() + 120
@@ -256,7 +256,7 @@ def test_a_killed_run_resumes_to_the_table_of_an_uninterrupted_one(tmp_path, sui
 
     monkeypatch.syspath_prepend(str(SPIES))
     whole = tmp_path / "whole"
-    suite = cli.load_suite(str(suite_file), ["spy_models"])
+    suite = cli.load_suite(str(suite_file), ["light_models"])
     cli.save_record(whole, cli.run_record(suite))
     run_jobs(cli.jobs_to_do(suite, whole, resume=False), suite.seed, whole)
     cli.write_reports(whole)

@@ -44,6 +44,6 @@ def spy_fixture():
     def spy(class_name: str, **options) -> ModelSpec:
         """A class of spy_models as a model; the options, such as ``params``, are those of suites."""
         entry = {"name": class_name, "class": f"spy_models:{class_name}"} | options
-        return model_spec(entry, trusted=["spy_models"])
+        return model_spec(entry, trusted=["spy_models", "light_models"])
 
     return spy

@@ -1,12 +1,8 @@
-"""Models that record their calls, fail or cheat. Suites name them ``spy_models:Class``."""
+"""Models that record their calls or cheat. Suites name them ``spy_models:Class``."""
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,8 +13,6 @@ from sktime.forecasting.naive import NaiveForecaster
 LOG: list[tuple[str, np.ndarray]] = []
 #: Returns the whole series with its future, for models that cheat.
 LOOK: Callable[[], pd.Series] | None = None
-#: Environment variable with the path of the gate file: a gated model waits as long as that file exists.
-GATE_VARIABLE = "SPY_MODELS_GATE"
 
 
 def fits() -> list[np.ndarray]:
@@ -68,31 +62,6 @@ class NoisySktime(NaiveForecaster):
     def _predict_quantiles(self, fh, X=None, alpha=None):
         columns = pd.MultiIndex.from_product([["y"], alpha])
         return pd.DataFrame(self.quantile, fh.to_absolute_index(self.cutoff), columns)
-
-
-class Gated(NoisySktime):
-    """Waits while the gate file exists."""
-
-    def _fit(self, y, X, fh):
-        gate = os.environ.get(GATE_VARIABLE)
-        while gate and Path(gate).exists():
-            time.sleep(0.05)
-        return super()._fit(y, X, fh)
-
-
-class Failing(NaiveSeasonal):
-    """Fails in fit: by an exception, by sys.exit, or by ending its process."""
-
-    def __init__(self, how: str = "raise"):
-        super().__init__(K=1)
-        self.how = how
-
-    def fit(self, series, **kwargs):
-        if self.how == "exit":
-            os._exit(7)
-        if self.how == "sys.exit":
-            sys.exit("enough")
-        raise RuntimeError("the <b>spy</b> refuses to fit")
 
 
 class Peeking(NaiveSeasonal):

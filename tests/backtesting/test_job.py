@@ -53,10 +53,10 @@ def test_dates_are_written_out_and_forecasts_without_quantiles_have_no_band():
 
 
 def test_failures_keep_their_traceback(spy):
-    record = run_job(NILE, spy("Failing"), 0)
+    record = run_job(NILE, spy("Failing", **{"class": "light_models:Failing"}), 0)
     assert record["status"] == "failed"
     assert record["error"] == "RuntimeError: the <b>spy</b> refuses to fit"
-    assert "spy_models.py" in record["traceback"]
+    assert "light_models.py" in record["traceback"]
     assert record["fit_seconds"] is None
 
 

@@ -17,7 +17,7 @@ from harmonic_forecasters.backtesting.store import JobStore, results_table
 from harmonic_forecasters.backtesting.suite import parse_suite
 
 # Names that would break a page were they not escaped.
-TRUSTED = ["spy_models"]
+TRUSTED = ["spy_models", "light_models"]
 SUITE = """
 about: Tasks & models with "odd" names
 tasks:
@@ -31,7 +31,7 @@ tasks:
 models:
   - naive
   - {name: "</script><script>alert(1)</script>", base: dft_trend, about: "<b>bold</b>"}
-  - {name: failing, class: "spy_models:Failing"}
+  - {name: failing, class: "light_models:Failing"}
 """
 
 
@@ -101,7 +101,7 @@ def test_a_failure_is_shown_with_its_traceback(finished):
     assert "2 job(s) failed" in page
     assert "failing on sums: RuntimeError: the <b>spy</b> refuses to fit" in page
     assert "Traceback (most recent call last)" in page
-    assert "spy_models.py" in page
+    assert "light_models.py" in page
 
 
 def test_the_record_says_what_ran_where(finished):
@@ -134,7 +134,7 @@ def test_an_unfinished_run_says_what_is_missing(tmp_path, n_done):
 
 def test_a_run_of_failures_alone_is_reported(tmp_path):
     suite = parse_suite(
-        "all", f"{SUITE.split('models:')[0]}models: [{{name: f, class: 'spy_models:Failing'}}]", TRUSTED
+        "all", f"{SUITE.split('models:')[0]}models: [{{name: f, class: 'light_models:Failing'}}]", TRUSTED
     )
     run_into(tmp_path, suite)
     board = write_reports(tmp_path)

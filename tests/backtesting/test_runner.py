@@ -12,7 +12,7 @@ from harmonic_forecasters.backtesting.runner import jobs_to_do, run_jobs, stored
 from harmonic_forecasters.backtesting.store import JobStore
 from harmonic_forecasters.backtesting.suite import parse_suite
 
-TRUSTED = ["spy_models"]
+TRUSTED = ["spy_models", "light_models"]
 SUITE = """
 seed: 4
 tasks:
@@ -23,9 +23,9 @@ models:
   - {name: noisy, class: "spy_models:NoisySktime"}
 """
 BAD = """
-  - {name: exit, class: "spy_models:Failing", params: {how: exit}}
-  - {name: raise, class: "spy_models:Failing"}
-  - {name: sys.exit, class: "spy_models:Failing", params: {how: sys.exit}}
+  - {name: exit, class: "light_models:Failing", params: {how: exit}}
+  - {name: raise, class: "light_models:Failing"}
+  - {name: sys.exit, class: "light_models:Failing", params: {how: sys.exit}}
   - drift
 """
 TIMES = ("fit_seconds", "predict_seconds", "peak_memory_mb")
@@ -80,7 +80,7 @@ def test_failures_and_deaths_are_recorded_and_the_run_goes_on(run_twice, tmp_pat
     assert records["exit"]["error"].startswith("the process of this job ended before it was done")
     assert records["exit"]["scores"] == []
     assert records["raise"]["error"] == "RuntimeError: the <b>spy</b> refuses to fit"
-    assert "spy_models.py" in records["raise"]["traceback"]
+    assert "light_models.py" in records["raise"]["traceback"]
     assert records["sys.exit"]["error"] == "SystemExit: enough"
     # What succeeds is what the job gives in a process where nothing else runs.
     for spec in suite.models:
