@@ -12,7 +12,6 @@ import pandas as pd
 from darts import TimeSeries
 from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
-from sklearn.utils import check_random_state
 
 from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.darts.covariates import (
@@ -234,6 +233,9 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
             )
             shown = [each.reshape(*each.shape[:2], -1) for each in parameters]
             return shown, [self.likelihood.describe(one) for one in series]
+        # Imported here, since scikit-learn takes as long to import as all else that this module needs.
+        from sklearn.utils import check_random_state
+
         moments = self._points(self._asking(self.likelihood.moments), series, covariates, origins, n)
         generator = check_random_state(show.random_state)  # None: numpy's own, as in darts
         return [self.likelihood.sample(each, show.num_samples, generator) for each in moments], series
