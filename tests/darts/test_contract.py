@@ -355,7 +355,7 @@ def test_untrained_copy_is_untrained(make_model, make_series):
         model.untrained_model().predict(3)
 
 
-def test_saved_models_load_in_a_fresh_process_without_a_trust_flag(make_series, tmp_path):
+def test_saved_models_load_in_a_fresh_process_without_a_trust_flag_and_without_torch(make_series, tmp_path):
     series = make_series(components=2)
     series.to_pickle(str(tmp_path / "series.pkl"))
     saved = [(*entry, clean) for entry in MODELS for clean in (False, True)]
@@ -363,13 +363,15 @@ def test_saved_models_load_in_a_fresh_process_without_a_trust_flag(make_series, 
     for i, (model, (_, _, clean)) in enumerate(zip(models, saved, strict=True)):
         model.save(str(tmp_path / f"{i}.pkl"), clean=clean)
     program = (
-        "import pickle\n"
+        "import pickle, sys\n"
         "from harmonic_forecasters import darts\n"
         "series = pickle.load(open('series.pkl', 'rb'))\n"
         f"for i, (name, clean) in enumerate({[(cls.__name__, clean) for cls, _, clean in saved]}):\n"
         "    model = getattr(darts, name).load(f'{i}.pkl')\n"
         "    forecast = model.predict(5, series if clean else None)\n"
         "    pickle.dump(forecast, open(f'{i}.forecast', 'wb'))\n"
+        "    model.historical_forecasts(series, start=-2, start_format='position', retrain=False)\n"
+        "sys.exit(', '.join({'torch', 'sktime'} & set(sys.modules)) or 0)\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
     for i, model in enumerate(models):

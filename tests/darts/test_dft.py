@@ -108,18 +108,6 @@ def test_repr_shows_the_options():
     assert str(DFTModel(24, n_components=3)) == "DFTModel(input_chunk_length=24, n_components=3)"
 
 
-def test_forecasting_loads_neither_torch_nor_sktime():
-    program = (
-        "import sys, numpy as np; from darts import TimeSeries; "
-        "from harmonic_forecasters.darts import DFTModel; "
-        "series = TimeSeries.from_values(np.ones(9)); "
-        "DFTModel(4).fit(series).historical_forecasts(series, retrain=False); "
-        "sys.exit(', '.join({'torch', 'sktime'} & set(sys.modules)) or 0)"
-    )
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-
-
 def test_without_darts_the_error_names_the_extra():
     program = "import sys; sys.modules['darts'] = None; import harmonic_forecasters.darts"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

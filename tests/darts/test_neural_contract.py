@@ -326,7 +326,9 @@ def test_a_loaded_model_is_saved_again_before_any_forecast(make_model, make_seri
     assert_same_weights(weights(loaded), weights(model))
 
 
-def test_saved_models_load_in_a_fresh_process_without_a_trust_flag(small_networks, make_series, tmp_path):
+def test_saved_models_load_in_a_fresh_process_and_the_first_loads_torch(
+    small_networks, make_series, tmp_path
+):
     series = make_series(components=2)
     for i, (cls, options) in enumerate(small_networks):
         given = {"likelihood": GaussianLikelihood() if i else None, "random_state": None if i % 2 else 1}
@@ -337,9 +339,12 @@ def test_saved_models_load_in_a_fresh_process_without_a_trust_flag(small_network
     series.to_pickle(str(tmp_path / "series.pkl"))
     names = [cls.__name__ for cls, _ in small_networks]
     program = (
-        "import pickle\n"
+        "import pickle, sys\n"
         "import numpy as np\n"
         "from harmonic_forecasters import darts\n"
+        "assert 'torch' not in sys.modules\n"
+        f"darts.{names[0]}\n"
+        "assert 'torch' in sys.modules\n"
         "series = pickle.load(open('series.pkl', 'rb'))\n"
         f"for i, name in enumerate({names}):\n"
         "    model = getattr(darts, name).load(f'{i}.pt')\n"

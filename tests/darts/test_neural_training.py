@@ -215,8 +215,6 @@ def test_the_models_without_training_need_no_torch():
     assert result.stderr.splitlines()[-1] == message
 
 
-def test_torch_is_imported_with_the_first_neural_model():
-    program = "import sys, harmonic_forecasters.darts as door; print('torch' in sys.modules); door.MLPModel"
-    assert run(f"{program}; print('torch' in sys.modules)").stdout.split() == ["False", "True"]
+def test_names_that_the_door_lacks_are_refused():
     with pytest.raises(AttributeError, match="no attribute 'NoModel'"):
         darts_door.NoModel  # noqa: B018

@@ -13,7 +13,7 @@ from sktime.forecasting.base import ForecastingHorizon
 from sktime.split import SlidingWindowSplitter
 
 from harmonic_forecasters.signals import harmonic_sums
-from harmonic_forecasters.sktime import DFTForecaster
+from harmonic_forecasters.sktime import DFTForecaster, HarmonicForecaster
 from harmonic_forecasters.spectral.methods.dft import fit_dft
 
 SETTINGS = [
@@ -389,19 +389,28 @@ sys.meta_path.insert(0, Absent())
 """
 
 
-def run_without(absent, script):
+def run_without(absent, script, cwd=None):
     command = [sys.executable, "-c", HIDE.format(absent=absent) + script]
-    return subprocess.run(command, capture_output=True, text=True)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
 
 
-def test_needs_neither_darts_nor_torch():
+def test_loads_and_forecasts_where_neither_darts_nor_torch_is_installed(tmp_path):
+    forecasters = [cls(window_length=24).fit(two_columns()) for cls in (DFTForecaster, HarmonicForecaster)]
+    for i, forecaster in enumerate(forecasters):
+        forecaster.save(tmp_path / str(i))
     script = """
-from harmonic_forecasters.sktime import DFTForecaster
+from pathlib import Path
+from sktime.base import load
 import pandas as pd
+from harmonic_forecasters.sktime import DFTForecaster
+for name in "01":
+    print(load(Path(f"{name}.zip")).predict_var([1, 2]).to_numpy().tolist())
 print(DFTForecaster().fit(pd.Series([1.0, 2.0])).predict(fh=[1]).item())
 """
-    result = run_without({"darts", "torch"}, script)
-    assert result.stdout.strip() == "1.0", result.stderr
+    result = run_without({"darts", "torch"}, script, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    variances = [str(each.predict_var([1, 2]).to_numpy().tolist()) for each in forecasters]
+    assert result.stdout.splitlines() == [*variances, "1.0"]
 
 
 def test_without_sktime_the_error_names_the_extra():

@@ -1,8 +1,5 @@
 """Harmonic forecasts through the sktime door: numbers and variances of the core, on every index."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -167,17 +164,3 @@ def test_saves_and_loads(tmp_path):
     loaded = load(tmp_path / "model.zip")
     pd.testing.assert_frame_equal(loaded.predict_interval([1, 2]), forecaster.predict_interval([1, 2]))
     pd.testing.assert_frame_equal(loaded.update(y.iloc[-3:]).predict([1]), forecaster.predict([1]))
-
-
-def test_loads_in_a_fresh_process_without_darts(tmp_path):
-    forecaster = HarmonicForecaster(window_length=24).fit(two_columns())
-    forecaster.save(tmp_path / "model")
-    program = (
-        "import sys; from pathlib import Path\n"
-        "from sktime.base import load\n"
-        "print(load(Path('model.zip')).predict_var([1, 2]).to_numpy().tolist())\n"
-        "sys.exit('darts' in sys.modules)\n"
-    )
-    result = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.strip() == str(forecaster.predict_var([1, 2]).to_numpy().tolist())
