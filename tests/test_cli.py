@@ -24,7 +24,8 @@ about: four jobs, of which the third can be made to wait
 seed: 7
 tasks:
   - {name: nile, dataset: nile, horizon: 4, origins: 2, seasonality: 1}
-  - {name: lynx, dataset: lynx, horizon: 4, origins: 2, seasonality: 10}
+  - {name: sums, horizon: 4, origins: 2, seasonality: 10,
+    signals: {kind: harmonic_sums, n_signals: 1, length: 60, n_components: [2, 2], periods: [8, 9], noise: 1}}
 models:
   - naive
   - {name: noisy, class: "light_models:Gated"}
@@ -142,7 +143,7 @@ def test_a_run_writes_its_files_and_prints_the_leaderboard(command, in_process, 
     wanted = {"results.parquet", "leaderboard.csv", "jobs.csv", "report.html", "record.json", "jobs"}
     assert {path.name for path in out.iterdir()} == wanted
     assert "1/4 naive on nile" in result.output
-    assert "4/4 noisy on lynx" in result.output
+    assert "4/4 noisy on sums" in result.output
     assert "relative error" in result.output
     assert str(out / "report.html") in result.output
     board = pd.read_csv(out / "leaderboard.csv")

@@ -190,7 +190,7 @@ def _assert_batch_equals_loop(model, series, **options):
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("index", ["days", "months", "steps of 3"])
 def test_rolling_batch_equals_the_loop(make_model, make_series, window, index):
-    series = make_series(22, 2, index=index)
+    series = make_series(18, 2, index=index)
     model = make_model(**window).fit(series)
     starts = [
         (None, "value"),
@@ -198,7 +198,7 @@ def test_rolling_batch_equals_the_loop(make_model, make_series, window, index):
         (14, "position"),
         (2, "position"),  # before the first window is full: darts moves it by whole strides
         (-6, "position"),
-        (series.time_index[15], "value"),
+        (series.time_index[13], "value"),
     ]
     # Half of the combinations: at every start, any three of the four options take all eight of theirs.
     halves = [choice for choice in itertools.product((0, 1), repeat=4) if sum(choice) % 2 == 0]

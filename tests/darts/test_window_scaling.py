@@ -121,7 +121,7 @@ def test_distributions_follow_the_level_and_scale_of_the_series(likelihood):
 def test_intervals_are_calibrated_at_every_level(likelihood, level):
     """80 % of a Gaussian signal's values lie in the intervals that should hold 80 %."""
     series = TimeSeries.from_values(level + signal(4_500, seed=5))
-    training = {"n_epochs": 12, "batch_size": 128, "optimizer_kwargs": {"lr": 3e-3}}
+    training = {"n_epochs": 6, "batch_size": 128, "optimizer_kwargs": {"lr": 1e-2}}
     model = make(output_chunk_length=2, hidden_dim=16, likelihood=likelihood(), **training)
     forecasts = model.fit(series[:3_000]).historical_forecasts(
         series, start=3_000, stride=2, forecast_horizon=2, retrain=False, num_samples=100, random_state=0
