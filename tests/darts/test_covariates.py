@@ -247,7 +247,7 @@ def test_transformers_of_covariates_change_little(make_pair):
 
 @pytest.mark.parametrize("window", WINDOWS)
 def test_conformal_wrappers_take_covariates(make_pair, window):
-    series, covariates = make_pair(60)
+    series, covariates = make_pair(44)
     levels = [0.1, 0.5, 0.9]
     model = HarmonicModel(**BURG, **window).fit(series[:30], future_covariates=covariates)
     wrappers = [ConformalNaiveModel(model, quantiles=levels)]
