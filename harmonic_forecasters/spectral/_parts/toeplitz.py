@@ -187,15 +187,19 @@ def _prediction(column: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _predict_one(column: FloatArray) -> tuple[FloatArray, FloatArray]:
     """As :func:`_prediction`, a series after the other."""
     polynomial, errors = np.zeros_like(column), np.zeros_like(column)
-    # Products of vectors stored in the same direction are faster.
+    # Products of vectors stored in the same direction are faster, and so are Python's own numbers.
     for backwards, a, error in zip(column[:, ::-1].copy(), polynomial, errors, strict=True):
-        a[0], error[0] = 1.0, backwards[-1]
+        a[0], left = 1.0, float(backwards[-1])
+        found = [left]
         for order in range(1, len(backwards)):
-            if not error[order - 1] > 0.0:  # not positive definite
+            if not left > 0.0:  # not positive definite
                 break
-            reflection = -(a[:order] @ backwards[-order - 1 : -1]) / error[order - 1]
-            a[1 : order + 1] += reflection * a[order - 1 :: -1]
-            error[order] = error[order - 1] * (1.0 - reflection * reflection)
+            known = a[:order]
+            reflection = -float(known.dot(backwards[-order - 1 : -1])) / left
+            a[1 : order + 1] += reflection * known[::-1]
+            left *= 1.0 - reflection * reflection
+            found.append(left)
+        error[: len(found)] = found
     return polynomial, errors
 
 
