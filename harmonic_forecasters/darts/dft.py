@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from harmonic_forecasters.darts.untrained import UntrainedGlobalModel
@@ -71,5 +72,10 @@ class DFTModel(UntrainedGlobalModel):
         self.n_components = n_components
         self.trend = trend
 
-    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:  # noqa: ARG002
+    def _fit_windows(
+        self,
+        block: FloatArray,
+        regressors: FloatArray | None,  # noqa: ARG002
+        candidates: Sequence[float] | None,  # noqa: ARG002
+    ) -> Continuation:
         return fit_dft(block, window=self.window, n_components=self.n_components, trend=self.trend)

@@ -109,5 +109,9 @@ class HarmonicModel(UntrainedGlobalModel):
     def supports_future_covariates(self) -> bool:
         return True
 
-    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
-        return fit_harmonic(block, regressors, method=self.method, periods=self.periods)
+    def _fit_windows(
+        self, block: FloatArray, regressors: FloatArray | None, candidates: Sequence[float] | None
+    ) -> Continuation:
+        return fit_harmonic(
+            block, regressors, method=self.method, periods=self.periods, candidates=candidates
+        )

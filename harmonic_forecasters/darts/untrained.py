@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from darts import TimeSeries
 from darts.utils.historical_forecasts.optimized_historical_forecasts_torch import _create_dataset_bounds
 from darts.utils.historical_forecasts.utils import _check_optimizable_historical_forecasts_global_models
 
+from harmonic_forecasters._calendar import candidate_seasons
 from harmonic_forecasters._checks import check_whole_number
 from harmonic_forecasters.darts.covariates import (
     check_covariates,
@@ -21,7 +23,14 @@ from harmonic_forecasters.darts.covariates import (
     refuse_covariates,
 )
 from harmonic_forecasters.darts.likelihoods import Show
-from harmonic_forecasters.darts.rolling import Forecast, Question, asking, forecast_origins, rolling_windows
+from harmonic_forecasters.darts.rolling import (
+    BatchForecast,
+    Forecast,
+    Question,
+    asking,
+    forecast_origins,
+    rolling_windows,
+)
 from harmonic_forecasters.darts.series import (
     check_series,
     end_of,
@@ -58,11 +67,14 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
     values_per_block: int | None = None
 
     @abstractmethod
-    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
+    def _fit_windows(
+        self, block: FloatArray, regressors: FloatArray | None, candidates: Sequence[float] | None
+    ) -> Continuation:
         """Fit the model to a block of windows.
 
         block : (n_windows, n_samples), NaN where a value is missing.
         regressors : (n_windows, n_regressors, n_samples), finite; None without covariates.
+        candidates : periods that the calendar suggests, samples; None where the samples follow no calendar.
         """
 
     def fit(
@@ -164,7 +176,8 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
         if not isinstance(one, TimeSeries):
             raise ValueError(f"series must be a single TimeSeries, got {type(one).__name__}")
         check_series(one, self.min_train_series_length)
-        fit = self._fit_windows(self._last_window(one), self._last_regressors(one, future_covariates))
+        regressors = self._last_regressors(one, future_covariates)
+        fit = self._fit_windows(self._last_window(one), regressors, candidate_seasons(one.freq))
         tables = [pd.DataFrame(each) for each in fit.tables()]
         table = pd.concat(tables, ignore_index=True)
         table.insert(0, "component", np.repeat(one.components, [len(t) for t in tables]))
@@ -228,21 +241,20 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
             means = self._points(self._means, series, covariates, origins, n)
             return [each[..., 0] for each in means], series
         if show.predict_likelihood_parameters:
-            parameters = self._points(
-                self._asking(self.likelihood.parameters), series, covariates, origins, n
-            )
+            asking_parameters = partial(self._asking, self.likelihood.parameters)
+            parameters = self._points(asking_parameters, series, covariates, origins, n)
             shown = [each.reshape(*each.shape[:2], -1) for each in parameters]
             return shown, [self.likelihood.describe(one) for one in series]
         # Imported here, since scikit-learn takes as long to import as all else that this module needs.
         from sklearn.utils import check_random_state
 
-        moments = self._points(self._asking(self.likelihood.moments), series, covariates, origins, n)
+        moments = self._points(partial(self._asking, self.likelihood.moments), series, covariates, origins, n)
         generator = check_random_state(show.random_state)  # None: numpy's own, as in darts
         return [self.likelihood.sample(each, show.num_samples, generator) for each in moments], series
 
     def _points(
         self,
-        forecast: Forecast,
+        forecast_of: Callable[[Sequence[float] | None], Forecast],
         series: Sequence[TimeSeries],
         covariates: Sequence[TimeSeries] | None,
         origins: Sequence[range],
@@ -250,37 +262,52 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
     ) -> list[FloatArray]:
         """Answers from every origin of every series, (n_origins, n, n_components, n_answers) each.
 
-        forecast : windows (n_windows, n_samples), n, and regressors (n_windows, n_regressors, n_samples + n)
-            or None, to (n_windows, n, n_answers).
+        forecast_of : the seasons that a calendar suggests, or None, to a forecast of windows that follow it.
         """
-        known, ahead = None, 0
-        if covariates is not None:
-            given = zip(series, covariates, range(len(series)), origins, strict=True)
-            known, ahead = [self._known_covariates(*each, n) for each in given], n
-        return forecast_origins(
-            lambda windows, regressors: forecast(windows, n, regressors),
-            [series_values(one) for one in series],
-            origins,
-            self.input_chunk_length,
-            known,
-            ahead,
+        alike: dict[Sequence[float] | None, list[int]] = {}
+        for i, one in enumerate(series):
+            alike.setdefault(candidate_seasons(one.freq), []).append(i)
+        points: dict[int, FloatArray] = {}
+        for candidates, rows in alike.items():
+            known, ahead = None, 0
+            if covariates is not None:
+                known, ahead = (
+                    [self._known_covariates(series[i], covariates[i], i, origins[i], n) for i in rows],
+                    n,
+                )
+            found = forecast_origins(
+                _n_steps(forecast_of(candidates), n),
+                [series_values(series[i]) for i in rows],
+                [origins[i] for i in rows],
+                self.input_chunk_length,
+                known,
+                ahead,
+            )
+            points.update(zip(rows, found, strict=True))
+        return [points[i] for i in range(len(series))]
+
+    def _means(self, candidates: Sequence[float] | None) -> Forecast:
+        """A forecast of the n expected samples after each window, (n_windows, n, 1), chunk by chunk."""
+        chunk, ask = (
+            self.output_chunk_length,
+            self._asking(lambda fit, t: fit.evaluate(t)[:, :, None], candidates),
         )
 
-    def _means(self, windows: FloatArray, n: int, regressors: FloatArray | None) -> FloatArray:
-        """The n expected samples after each window, (n_windows, n, 1), chunk by chunk."""
-        chunk, ask = self.output_chunk_length, self._asking(lambda fit, t: fit.evaluate(t)[:, :, None])
-        if chunk is None or n <= chunk:
-            return ask(windows, n, regressors)
-        n_samples, history = windows.shape[1], windows
-        while history.shape[1] < n_samples + n:
-            begin = 0 if self.input_chunk_length is None else history.shape[1] - n_samples
-            ahead = min(chunk, n_samples + n - history.shape[1])
-            known = None if regressors is None else regressors[:, :, begin : history.shape[1] + ahead]
-            history = np.concatenate([history, ask(history[:, begin:], ahead, known)[:, :, 0]], axis=1)
-        return np.asarray(history[:, n_samples:, None])
+        def forecast(windows: FloatArray, n: int, regressors: FloatArray | None) -> FloatArray:
+            if chunk is None or n <= chunk:
+                return ask(windows, n, regressors)
+            n_samples, history = windows.shape[1], windows
+            while history.shape[1] < n_samples + n:
+                begin = 0 if self.input_chunk_length is None else history.shape[1] - n_samples
+                ahead = min(chunk, n_samples + n - history.shape[1])
+                known = None if regressors is None else regressors[:, :, begin : history.shape[1] + ahead]
+                history = np.concatenate([history, ask(history[:, begin:], ahead, known)[:, :, 0]], axis=1)
+            return np.asarray(history[:, n_samples:, None])
 
-    def _asking(self, question: Question) -> Forecast:
-        return asking(self._fit_windows, question, self.values_per_block)
+        return forecast
+
+    def _asking(self, question: Question, candidates: Sequence[float] | None) -> Forecast:
+        return asking(partial(self._fit_windows, candidates=candidates), question, self.values_per_block)
 
     def _known_covariates(
         self, series: TimeSeries, covariates: TimeSeries, i: int, origins: range, n: int
@@ -343,3 +370,7 @@ class UntrainedGlobalModel(UntrainedTraits, ABC):
                 f"num_samples must be 1 where n is above output_chunk_length={chunk}, as the errors of "
                 f"forecasts made from forecasts are not known, got num_samples={num_samples} and n={n}"
             )
+
+
+def _n_steps(forecast: Forecast, n: int) -> BatchForecast:
+    return lambda windows, regressors: forecast(windows, n, regressors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sktime.forecasting.base import ForecastingHorizon
 
+from harmonic_forecasters._calendar import candidate_seasons
 from harmonic_forecasters.sktime.memory import RememberingForecaster
 from harmonic_forecasters.sktime.samples import (
     horizon_samples,
@@ -60,10 +62,13 @@ class SpectralForecaster(RememberingForecaster):
 
     window_length: int | None
 
-    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
+    def _fit_windows(
+        self, block: FloatArray, regressors: FloatArray | None, candidates: Sequence[float] | None
+    ) -> Continuation:
         """Fit to the windows of all columns, (n_series, n_samples), NaN for missing values.
 
         regressors : (n_regressors, n_samples), finite; None without X.
+        candidates : periods that the calendar suggests, samples; None where the samples follow no calendar.
         """
         raise NotImplementedError
 
@@ -77,7 +82,8 @@ class SpectralForecaster(RememberingForecaster):
         window = last_samples(samples, self.window_length)
         first_sample = samples.shape[1] - window.shape[1]
         numbers = np.arange(first_sample, samples.shape[1])
-        self._fitted_windows = self._fit_windows(window, regressor_samples(X, y.index[0], step, numbers))
+        regressors = regressor_samples(X, y.index[0], step, numbers)
+        self._fitted_windows = self._fit_windows(window, regressors, candidate_seasons(step))
         self._step = step
         self._first_label, self._first_sample = y.index[0], first_sample
 

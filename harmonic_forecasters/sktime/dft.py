@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from harmonic_forecasters.sktime.base import SpectralForecaster
@@ -79,7 +80,12 @@ class DFTForecaster(SpectralForecaster):
         self.trend = trend
         super().__init__()
 
-    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:  # noqa: ARG002
+    def _fit_windows(
+        self,
+        block: FloatArray,
+        regressors: FloatArray | None,  # noqa: ARG002
+        candidates: Sequence[float] | None,  # noqa: ARG002
+    ) -> Continuation:
         return fit_dft(block, window=self.window, n_components=self.n_components, trend=self.trend)
 
     @classmethod

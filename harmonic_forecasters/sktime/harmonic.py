@@ -96,8 +96,12 @@ class HarmonicForecaster(SpectralForecaster):
         self.periods = periods
         super().__init__()
 
-    def _fit_windows(self, block: FloatArray, regressors: FloatArray | None) -> Continuation:
-        return fit_harmonic(block, regressors, method=self.method, periods=self.periods)
+    def _fit_windows(
+        self, block: FloatArray, regressors: FloatArray | None, candidates: Sequence[float] | None
+    ) -> Continuation:
+        return fit_harmonic(
+            block, regressors, method=self.method, periods=self.periods, candidates=candidates
+        )
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:  # noqa: ARG003

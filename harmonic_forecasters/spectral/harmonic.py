@@ -20,12 +20,14 @@ from harmonic_forecasters.spectral.methods.burg import fit_burg
 from harmonic_forecasters.spectral.methods.esprit import fit_esprit
 from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 from harmonic_forecasters.spectral.methods.modified_covariance import fit_modified_covariance
+from harmonic_forecasters.spectral.methods.seasonal import fit_seasonal
 from harmonic_forecasters.spectral.methods.sparse_bayes import fit_sparse_bayes
 from harmonic_forecasters.spectral.regression import Regression, check_regressors, fit_effects
 
 #: name -> function(windows) or function(windows, periods=...); the name is a method's module in ``methods``.
 METHODS: Mapping[str, Callable[..., Continuation]] = {
     "blend": fit_blend,
+    "seasonal": fit_seasonal,
     "iaa": fit_iaa,
     "burg": fit_burg,
     "modified_covariance": fit_modified_covariance,
@@ -33,6 +35,7 @@ METHODS: Mapping[str, Callable[..., Continuation]] = {
     "sparse_bayes": fit_sparse_bayes,
 }
 TAKING_PERIODS = tuple(name for name, fit in METHODS.items() if "periods" in signature(fit).parameters)
+TAKING_CANDIDATES = tuple(name for name, fit in METHODS.items() if "candidates" in signature(fit).parameters)
 #: Observed values that a window needs, whatever the method.
 MIN_OBSERVED = MIN_OBSERVED_FOR_BLEND
 # Time grows with the square of the length; this many samples take seconds.
@@ -84,13 +87,23 @@ class HarmonicFit(Continuation):
 
 @overload
 def fit_harmonic(
-    y: ArrayLike | Windows, regressors: None = None, *, method: str = ..., periods: ArrayLike | None = ...
+    y: ArrayLike | Windows,
+    regressors: None = None,
+    *,
+    method: str = ...,
+    periods: ArrayLike | None = ...,
+    candidates: ArrayLike | None = ...,
 ) -> HarmonicFit: ...
 
 
 @overload
 def fit_harmonic(
-    y: ArrayLike | Windows, regressors: ArrayLike, *, method: str = ..., periods: ArrayLike | None = ...
+    y: ArrayLike | Windows,
+    regressors: ArrayLike,
+    *,
+    method: str = ...,
+    periods: ArrayLike | None = ...,
+    candidates: ArrayLike | None = ...,
 ) -> Regression: ...
 
 
@@ -100,6 +113,7 @@ def fit_harmonic(
     *,
     method: str = "blend",
     periods: ArrayLike | None = None,
+    candidates: ArrayLike | None = None,
 ) -> HarmonicFit | Regression:
     """The sinusoids of each window by one of the methods, ready to be continued.
 
@@ -114,7 +128,11 @@ def fit_harmonic(
     method : ``"blend"``, the default of the package, or another name in ``METHODS``; the module of that name
         in ``harmonic_forecasters.spectral.methods`` explains the method.
     periods : known periods, samples, at least 2. They and their harmonics get waves of their own, which do
-        not fade far ahead as others do; other periods are still found. ``"blend"`` and ``"iaa"`` take them.
+        not fade far ahead as others do; other periods are still found. ``"blend"``, ``"seasonal"`` and
+        ``"iaa"`` take them.
+    candidates : periods that the calendar suggests, samples, such as 24 and 168 for hours; an empty list
+        where the samples follow a calendar without a season, such as years, and None where they follow none.
+        Seasons are then sought in the data. Methods other than ``"blend"`` and ``"seasonal"`` ignore them.
 
     Returns
     -------
@@ -154,23 +172,27 @@ def fit_harmonic(
     if largest > LARGEST_VALUE:
         raise ValueError(f"a series must hold values of at most {LARGEST_VALUE:g} in size, got {largest:g}")
     if regressors is None:
-        return _fit(windows, method, periods)
+        return _fit(windows, method, periods, candidates)
     known = check_regressors(regressors, windows)
     n_recent = min(windows.n_samples, LONGEST_WINDOW)
     effects = fit_effects(windows.last(n_recent), known[:, :, -n_recent:], periods=periods)
     rest = Windows.with_missing(windows.with_gaps - effects.share(known))
     return Regression(
         effects=effects,
-        remainder=_fit(rest, method, periods),
+        remainder=_fit(rest, method, periods, candidates),
         n_left_out=windows.n_samples - n_recent,
         times=np.arange(windows.n_samples),
         regressors=known,
     )
 
 
-def _fit(windows: Windows, method: str, periods: ArrayLike | None) -> HarmonicFit:
+def _fit(
+    windows: Windows, method: str, periods: ArrayLike | None, candidates: ArrayLike | None
+) -> HarmonicFit:
     recent = windows.last(min(windows.n_samples, LONGEST_WINDOW))
-    options = {"periods": periods} if method in TAKING_PERIODS else {}
+    options: dict[str, ArrayLike | None] = {"periods": periods} if method in TAKING_PERIODS else {}
+    if method in TAKING_CANDIDATES:
+        options["candidates"] = candidates
     return HarmonicFit(
         windows=windows,
         model=METHODS[method](recent, **options),

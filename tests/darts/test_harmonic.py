@@ -14,6 +14,7 @@ from darts.models import ConformalNaiveModel, ConformalQRModel, NaiveEnsembleMod
 from darts.utils.likelihood_models.base import LikelihoodType
 from scipy.stats import norm
 
+from harmonic_forecasters._calendar import candidate_seasons
 from harmonic_forecasters.darts import DFTModel, HarmonicModel
 from harmonic_forecasters.spectral.harmonic import METHODS, fit_harmonic
 
@@ -24,7 +25,7 @@ ROLLED = {"forecast_horizon": 3, "stride": 4, "retrain": False}
 
 def core(series, n, method="blend"):
     """Mean and standard deviation as the core has them, (n, n_components) each."""
-    fitted = fit_harmonic(series.values().T, method=method)
+    fitted = fit_harmonic(series.values().T, method=method, candidates=candidate_seasons(series.freq))
     t = np.arange(len(series), len(series) + n)
     return fitted.evaluate(t).T, np.sqrt(fitted.variance(t)).T
 

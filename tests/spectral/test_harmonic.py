@@ -8,7 +8,6 @@ from harmonic_forecasters.spectral import harmonic
 from harmonic_forecasters.spectral._parts.logarithmic import Logarithmic
 from harmonic_forecasters.spectral.harmonic import fit_harmonic
 from harmonic_forecasters.spectral.methods.blend import fit_blend
-from harmonic_forecasters.spectral.methods.blend.held_out import HeldOut
 from harmonic_forecasters.spectral.methods.blend.members import member_of
 from harmonic_forecasters.spectral.methods.blend.mixture import CORRELATION
 from harmonic_forecasters.spectral.methods.burg import fit_burg
@@ -86,17 +85,16 @@ def test_weights_add_up_means_are_averaged_and_families_correlated():
     members, weights = fit.mixture.members, fit.mixture.weights[:, :, None]
     np.testing.assert_allclose(weights.sum(axis=0), 1.0)
     logarithms = [member.predicts == "logarithms" for member in members]
-    assert sum(logarithms) == 3
+    assert sum(logarithms) == 4
     assert (weights[logarithms, 0] == 0.0).all()
     means = np.array([member.continuation.evaluate(ahead) for member in members])
     variances = np.array([member.continuation.variance(ahead) for member in members])
     np.testing.assert_allclose(fit.evaluate(ahead), (weights * means).sum(axis=0))
     deviations = weights * np.sqrt(variances)
-    spectral = np.array([member.family.name == "spectrum" for member in members])
-    spectra, prediction = deviations[spectral].sum(axis=0), deviations[~spectral].sum(axis=0)
-    np.testing.assert_allclose(
-        fit.variance(ahead), spectra**2 + prediction**2 + 2 * CORRELATION * spectra * prediction
-    )
+    families = np.array([member.family.name for member in members])
+    a, b, c = (deviations[families == name].sum(axis=0) for name in dict.fromkeys(families))
+    assert CORRELATION == 0.2
+    np.testing.assert_allclose(fit.variance(ahead), a**2 + b**2 + c**2 + 0.4 * (a * b + a * c + b * c))
 
 
 def test_logarithms_are_those_of_a_lognormal_variable():
@@ -111,17 +109,21 @@ def test_logarithms_are_those_of_a_lognormal_variable():
     np.testing.assert_allclose(fit.variance(ahead), samples.var(axis=0), rtol=0.05)
 
 
-@pytest.mark.parametrize("log_prediction", [False, True])
-def test_the_held_out_fifth_judges_the_models_of_the_window(log_prediction):
+@pytest.mark.parametrize("growth", [0.0, 0.004])
+def test_the_held_out_fifth_judges_the_models_of_the_window(growth):
     options = {"n_components": (3, 6), "periods": (4, 40), "noise": 0.1}
-    values = 5.0 + harmonic_sums(3, length=600, **options, random_state=6).values
-    asked = np.full(3, log_prediction)
-    positive = values.min(axis=1) > 0.0
-    held_out = HeldOut(values=values, positive=positive, log_prediction=asked, periods=None)
-    earlier = held_out._earlier
-    for name, expected in (("linear prediction, logarithms", asked), ("linear prediction", ~asked)):
-        weight = earlier.weights[member_of(earlier.members, name)]
-        np.testing.assert_array_equal(weight > 0.0, expected)
+    values = harmonic_sums(3, length=600, **options, random_state=6).values
+    values = np.exp(growth * np.arange(600)) * (5.0 + values)
+    fit = fit_blend(values)
+    members, earlier = fit.mixture.members, fit.held_out._earlier
+    assert [member.name for member in earlier.members] == [member.name for member in members]
+    for name, logarithms in (
+        ("linear prediction, logarithms", growth > 0.0),
+        ("linear prediction", growth == 0.0),
+    ):
+        for mixture in (fit.mixture, earlier):
+            weight = mixture.weights[member_of(mixture.members, name)]
+            np.testing.assert_array_equal(weight > 0.0, logarithms)
 
 
 @pytest.mark.parametrize("level", [30.0, 1e3, 1e5])
@@ -135,7 +137,7 @@ def test_clean_sums_on_a_high_level_are_continued_as_they_are_about_zero(level):
 @pytest.mark.parametrize(
     ("series", "options", "message"),
     [
-        (np.arange(20.0), {"method": "fourier"}, "method must be one of 'blend', 'iaa'"),
+        (np.arange(20.0), {"method": "fourier"}, "method must be one of 'blend', 'seasonal', 'iaa'"),
         (np.arange(20.0), {"method": None}, "got None"),
         (np.arange(20.0), {"periods": [12, 1.5]}, r"at least 2 samples, got \[12, 1.5\]"),
         (np.arange(20.0), {"periods": np.nan}, "at least 2 samples, got nan"),

@@ -5,11 +5,18 @@ import pytest
 
 from harmonic_forecasters.spectral.methods.blend.members import Member
 from harmonic_forecasters.spectral.methods.blend.weights import (
+    CALENDAR_LEAD,
+    EVEN_LEAD,
+    JUDGED_LEAD,
+    LEAST_SHARE_OF_WAVES,
     LINEAR_PREDICTION,
+    SEASONAL,
     SPECTRUM,
     Family,
+    extra_lead,
     family_shares,
     normalised,
+    seasonal_share,
     tempered,
     weigh,
 )
@@ -26,17 +33,19 @@ def member(name, family, log_evidence, exact=False):
     )
 
 
-def test_evidence_counts_as_that_of_fifty_samples():
+def test_evidence_counts_as_that_of_some_samples():
     log_evidence = np.log([[3.0], [1.0]])
-    np.testing.assert_allclose(tempered(log_evidence, 50)[:, 0], [0.75, 0.25])
-    np.testing.assert_allclose(tempered(log_evidence, 8)[:, 0], [0.75, 0.25])
+    np.testing.assert_allclose(tempered(log_evidence, 50, 50)[:, 0], [0.75, 0.25])
+    np.testing.assert_allclose(tempered(log_evidence, 8, 50)[:, 0], [0.75, 0.25])
     # A window of 100 samples counts half: the odds of 3 become those of its root.
-    np.testing.assert_allclose(tempered(log_evidence, 100)[:, 0], np.array([3**0.5, 1.0]) / (3**0.5 + 1.0))
+    halved = np.array([3**0.5, 1.0]) / (3**0.5 + 1.0)
+    np.testing.assert_allclose(tempered(log_evidence, 100, 50)[:, 0], halved)
+    np.testing.assert_allclose(tempered(log_evidence, 4, 2)[:, 0], halved)
 
 
 def test_infinite_evidence_takes_all_and_none_takes_nothing():
-    np.testing.assert_array_equal(tempered([[np.inf], [5.0], [-np.inf]], 100)[:, 0], [1.0, 0.0, 0.0])
-    np.testing.assert_array_equal(tempered([[np.inf], [np.inf]], 100)[:, 0], [0.5, 0.5])
+    np.testing.assert_array_equal(tempered([[np.inf], [5.0], [-np.inf]], 100, 50)[:, 0], [1.0, 0.0, 0.0])
+    np.testing.assert_array_equal(tempered([[np.inf], [np.inf]], 100, 50)[:, 0], [0.5, 0.5])
 
 
 @pytest.mark.parametrize(
@@ -60,23 +69,66 @@ def test_a_family_gets_its_share_by_the_density_per_sample(spectrum, prediction,
 
 
 def test_a_third_family_is_an_entry_like_the_others():
-    third = Family(name="third", handicap=0.0, least_share=0.1)
+    third = Family(name="third", evidence_samples=50, least_share=0.1)
     evidence = {SPECTRUM: np.array([30.0]), LINEAR_PREDICTION: np.array([0.0]), third: np.array([0.0])}
     shares = family_shares(evidence, 100)
     # All three are equals: each has its least share and a third of the remaining tenth.
     for family in evidence:
         np.testing.assert_allclose(shares[family], family.least_share + 0.1 / 3.0)
-    members = [member(family.name, family, *value) for family, value in evidence.items()]
-    np.testing.assert_allclose(weigh(members, 100)[:, 0], [shares[family][0] for family in evidence])
+
+
+MOST = 0.8
+
+
+def test_a_calendar_and_a_judge_ask_for_a_larger_lead():
+    assert extra_lead(calendar=False, judged=0.0) == 0.0
+    assert extra_lead(calendar=True, judged=0.0) == CALENDAR_LEAD == 0.42
+    np.testing.assert_allclose(extra_lead(calendar=True, judged=0.5), 0.56)
+    assert (
+        extra_lead(calendar=False, judged=7.0) == extra_lead(calendar=True, judged=1.0) == JUDGED_LEAD == 0.7
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "extra", "spectrum", "prediction", "share"),
+    [
+        # 13 nats ahead, whatever the length, the waves are equals of the process.
+        (100, 0.0, 13.0, 0.0, MOST / 2),
+        (400, 0.0, 6.0, 7.0, MOST / 2),
+        (100, 0.0, 0.0, 0.0, MOST / (1.0 + np.exp(-20.0 * 0.13))),
+        (100, 0.0, 23.0, 0.0, MOST / (1.0 + np.exp(20.0 * 0.10))),
+        # On a calendar they need 0.42 per sample more.
+        (100, 0.42, 20.0, 35.0, MOST / 2),
+        (100, 0.42, np.inf, 0.0, 0.0),
+        (100, 0.42, -np.inf, 0.0, MOST),
+    ],
+)
+def test_the_seasonal_process_gets_its_share_by_the_lead_of_the_waves(
+    n_samples, extra, spectrum, prediction, share
+):
+    evidence = {SPECTRUM: [spectrum], LINEAR_PREDICTION: [prediction], SEASONAL: [0.0]}
+    evidence = {family: np.array(value) for family, value in evidence.items()}
+    assert (EVEN_LEAD, LEAST_SHARE_OF_WAVES) == (13.0, 0.2)
+    found = seasonal_share(evidence, n_samples, extra)
+    np.testing.assert_allclose(found, share, rtol=1e-9, atol=1e-12)
+    members = [member(family.name, family, value[0]) for family, value in evidence.items()]
+    weights = weigh(members, n_samples, extra)[:, 0]
+    np.testing.assert_allclose(weights[2], share, rtol=1e-9, atol=1e-12)
+    waves = family_shares({family: evidence[family] for family in (SPECTRUM, LINEAR_PREDICTION)}, n_samples)
+    np.testing.assert_allclose(weights[0], (1.0 - share) * waves[SPECTRUM][0], rtol=1e-9, atol=1e-12)
 
 
 def test_what_is_exact_takes_all_the_first_family_first():
-    plain = [member("a", SPECTRUM, 50.0), member("b", LINEAR_PREDICTION, 0.0)]
-    exact = [member("a", SPECTRUM, 50.0, True), member("b", LINEAR_PREDICTION, 0.0, True)]
-    assert 0.4 <= weigh(plain, 100)[1, 0] < 0.5
-    np.testing.assert_array_equal(weigh([plain[0], exact[1]], 100)[:, 0], [0.0, 1.0])
-    np.testing.assert_array_equal(weigh([exact[0], plain[1]], 100)[:, 0], [1.0, 0.0])
-    np.testing.assert_array_equal(weigh(exact, 100)[:, 0], [1.0, 0.0])
+    seasons = member("c", SEASONAL, 0.0)
+    plain = [member("a", SPECTRUM, 50.0), member("b", LINEAR_PREDICTION, 0.0), seasons]
+    exact = [member("a", SPECTRUM, 50.0, True), member("b", LINEAR_PREDICTION, 0.0, True), seasons]
+    for case, expected in (
+        ([plain[0], exact[1], seasons], [0.0, 1.0, 0.0]),
+        ([exact[0], plain[1], seasons], [1.0, 0.0, 0.0]),
+        (exact, [1.0, 0.0, 0.0]),
+    ):
+        np.testing.assert_array_equal(weigh(case, 100, 0.42)[:, 0], expected)
+    assert (weigh(plain, 100, 0.42)[:, 0] > 0.0).all()
 
 
 def test_weights_too_small_to_matter_are_zero_and_the_rest_adds_up():

@@ -17,6 +17,10 @@ then weighed in the same way, with T = N / 10, a handicap for the spectra, and a
 Linear prediction works on logarithms where their spectra have more than half of the spectra's weight. Where
 it is exact there is no noise, and it is taken alone. See :mod:`.weights` for the rules.
 
+A level that shifted for good is taken out first: the samples before move to the new level. A value that
+repeats far from all others, as while a shop is closed, counts as missing. See
+:mod:`harmonic_forecasters.spectral._parts.breaks`.
+
 In a long window the last fifth, n samples, is forecast from the rest. From n = 200 on every weight is
 multiplied by
 
@@ -38,16 +42,30 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from harmonic_forecasters.spectral._parts.breaks import interruptions, level_shifts
 from harmonic_forecasters.spectral._parts.gaussian_process import HarmonicProcess
-from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, Windows, check_windows
+from harmonic_forecasters.spectral._parts.windows import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Windows,
+    check_windows,
+)
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum
-from harmonic_forecasters.spectral.methods.blend.held_out import LONGEST_TESTED, SHORTEST_TESTED, HeldOut
+from harmonic_forecasters.spectral.methods.blend.held_out import (
+    LONGEST_TESTED,
+    SHORTEST_TESTED,
+    HeldOut,
+    power_of_errors,
+)
 from harmonic_forecasters.spectral.methods.blend.members import Scales, fit_members, member_of
 from harmonic_forecasters.spectral.methods.blend.mixture import Mixture
-from harmonic_forecasters.spectral.methods.blend.weights import normalised, weigh
+from harmonic_forecasters.spectral.methods.blend.weights import extra_lead, normalised, weigh
 from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 from harmonic_forecasters.spectral.methods.modified_covariance import LARGEST_EXACT_RESIDUAL
+from harmonic_forecasters.spectral.methods.seasonal import LONGEST_FOR_BANK
+from harmonic_forecasters.spectral.methods.seasonal.periods import seasons_of
 from harmonic_forecasters.spectral.methods.sparse_bayes import fit_sparse_bayes
 
 #: Observed values that a window needs.
@@ -62,16 +80,21 @@ class Blend(Continuation):
     gaps : (n_series,), which series have missing values.
     around_gaps : the adaptive spectrum of those series, which knows what was not seen; None without any.
     held_out : how the end of the window was forecast from the rest; None if the window is too short.
+    shift_at, shift : (n_series,), the first sample after a shift of the level, 0 if there is none, and its
+        size; the models see the samples before it moved to the new level.
     """
 
     mixture: Mixture
     gaps: BoolArray
     around_gaps: HarmonicProcess | None
     held_out: HeldOut | None
+    shift_at: IntArray
+    shift: FloatArray
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The weighted mean of what the models expect."""
-        return self.mixture.evaluate(t)
+        before = np.asarray(t) < self.shift_at[:, None]
+        return np.asarray(self.mixture.evaluate(t) - np.where(before, self.shift[:, None], 0.0))
 
     def variance(self, t: ArrayLike) -> FloatArray:
         """The variance of the mixture, corrected by the held-out part, and what the gaps add to it."""
@@ -95,12 +118,16 @@ class Blend(Continuation):
         return np.ones(weights.shape[1]) if self.held_out is None else self.held_out.variance_factor(weights)
 
 
-def fit_blend(y: ArrayLike | Windows, *, periods: ArrayLike | None = None) -> Blend:
+def fit_blend(
+    y: ArrayLike | Windows, *, periods: ArrayLike | None = None, candidates: ArrayLike | None = None
+) -> Blend:
     """The models of each window, weighed.
 
     y : (n_series, n_samples), at least 8 samples, NaN where a value is missing. Gaps are filled first: by
         sinusoids where those fit the rest exactly, else by what the adaptive spectrum of the rest expects.
     periods : known ones, samples, which the spectra take up: see :func:`~.iaa.fit_iaa`.
+    candidates : periods that the calendar suggests, samples, none of them for yearly values; None where the
+        samples follow no calendar.
     Raises ValueError for unusable values, for fewer than 8 observed ones, and for periods below 2; TypeError
     for values that are not real numbers.
 
@@ -114,21 +141,40 @@ def fit_blend(y: ArrayLike | Windows, *, periods: ArrayLike | None = None) -> Bl
     True
     """
     windows = check_windows(y, min_observed=MIN_OBSERVED_FOR_BLEND)
+    shift_at, shift = level_shifts(windows.filled)
+    moved = windows.with_gaps + np.where(
+        np.arange(windows.n_samples) < shift_at[:, None], shift[:, None], 0.0
+    )
+    # What happened in an interruption says nothing of what comes.
+    moved[interruptions(moved)] = np.nan
+    windows = Windows.with_missing(moved)
     filled, around_gaps = _without_gaps(windows, periods)
     positive = np.asarray(filled.min(axis=1) > 0.0)
-    members = fit_members(Scales(filled, positive), periods)
-    mixture, held_out = Mixture(members, weigh(members, windows.n_samples)), None
+    # A bank for each period found in short windows would take more time than all else.
+    seasons = seasons_of(filled, periods, candidates, shortest_searched=LONGEST_FOR_BANK + 1)
+    calendar = periods is not None or candidates is not None
+    lead = extra_lead(calendar=calendar, judged=power_of_errors(windows.n_samples))
+    members = fit_members(Scales(filled, positive), periods, seasons)
+    mixture, held_out = Mixture(members, weigh(members, windows.n_samples, lead)), None
     if windows.n_samples >= SHORTEST_TESTED:
-        log_prediction = mixture.weights[member_of(members, "linear prediction, logarithms")] > 0.0
         held_out = HeldOut(
             values=filled[:, -LONGEST_TESTED:],
             positive=positive,
-            log_prediction=log_prediction,
+            members=members,
             periods=periods,
+            seasons=seasons,
+            extra_lead=lead,
         )
         merit = np.where(mixture.exact, 1.0, held_out.merit(mixture.weights))
         mixture = Mixture(members, normalised(mixture.weights * merit))
-    return Blend(mixture=mixture, gaps=windows.gaps, around_gaps=around_gaps, held_out=held_out)
+    return Blend(
+        mixture=mixture,
+        gaps=windows.gaps,
+        around_gaps=around_gaps,
+        held_out=held_out,
+        shift_at=shift_at,
+        shift=shift,
+    )
 
 
 def _without_gaps(windows: Windows, periods: ArrayLike | None) -> tuple[FloatArray, HarmonicProcess | None]:

@@ -6,6 +6,7 @@ A long window can answer: all members are fitted to its first four fifths and fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray
-from harmonic_forecasters.spectral.methods.blend.members import Scales, fit_members
+from harmonic_forecasters.spectral.methods.blend.members import Member, Scales, fit_members
 from harmonic_forecasters.spectral.methods.blend.mixture import Mixture
 from harmonic_forecasters.spectral.methods.blend.weights import weigh
 
@@ -34,18 +35,27 @@ NEAR_SAMPLES = 200
 LARGEST_FACTOR = 10.0
 
 
+def power_of_errors(n_samples: int) -> float:
+    """The power of squared errors in the weights for windows of n_samples; 0 where too few are held out."""
+    held_out = min(n_samples, LONGEST_TESTED) // HELD_OUT_PART
+    return max(0.0, (held_out - FREE_SAMPLES) / SAMPLES_PER_POWER)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldOut:
     """The last fifth of windows, as the members forecast it from the rest.
 
     values : (n_series, n_samples).   positive : (n_series,), as in :class:`~.members.Scales`.
-    log_prediction : (n_series,), as in :func:`~.members.fit_members`.   periods : known ones, or None.
+    members : of the whole windows.   periods, seasons : as in :func:`~.members.fit_members`.
+    extra_lead : as in :func:`~.weights.weigh`.
     """
 
     values: FloatArray
     positive: BoolArray
-    log_prediction: BoolArray
+    members: Sequence[Member]
     periods: ArrayLike | None
+    seasons: Sequence[tuple[float, ...]]
+    extra_lead: float
 
     @property
     def n_samples(self) -> int:
@@ -61,7 +71,7 @@ class HeldOut:
             return np.ones_like(weights)
         # Ignore models with zero weight, such as log models of series that are not positive.
         logarithm = np.log(np.where(weights > 0.0, self._square, np.inf))
-        power = (self.n_samples - FREE_SAMPLES) / SAMPLES_PER_POWER
+        power = power_of_errors(self.values.shape[1])
         return np.asarray(np.exp(power * (logarithm.min(axis=0) - logarithm)))
 
     def variance_factor(self, weights: FloatArray) -> FloatArray:
@@ -76,8 +86,8 @@ class HeldOut:
     @cached_property
     def _earlier(self) -> Mixture:
         earlier = self.values[:, : -self.n_samples]
-        members = fit_members(Scales(earlier, self.positive), self.periods, self.log_prediction)
-        return Mixture(members, weigh(members, earlier.shape[1]))
+        members = fit_members(Scales(earlier, self.positive), self.periods, self.seasons, self.members)
+        return Mixture(members, weigh(members, earlier.shape[1], self.extra_lead))
 
     @property
     def _times(self) -> IntArray:

@@ -1,4 +1,4 @@
-"""The members of a blend: adaptive spectra and linear predictions of the values and of their logarithms."""
+"""The members of a blend: spectra, linear prediction and seasonal processes, on several scales."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from numpy.typing import ArrayLike
 
 from harmonic_forecasters.spectral._parts.integrated import integrate
 from harmonic_forecasters.spectral._parts.logarithmic import Logarithmic, largest_logarithm
+from harmonic_forecasters.spectral._parts.square_root import SquareRoot
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, Windows
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.methods.blend.weights import (
     LINEAR_PREDICTION,
+    SEASONAL,
     SPECTRUM,
     Family,
     tempered,
@@ -24,12 +26,19 @@ from harmonic_forecasters.spectral.methods.modified_covariance import (
     LARGEST_EXACT_RESIDUAL,
     fit_modified_covariance,
 )
+from harmonic_forecasters.spectral.methods.seasonal import (
+    LONGEST_FOR_BANK,
+    SeasonalProcess,
+    fit_processes,
+)
 
 #: Predict linearly in log space only if the log values span more than this: over smaller swings logarithms
 #: are straight, and sums of sinusoids are continued exactly without them.
 SMALLEST_LOG_RANGE = 0.03
+#: Smaller square roots, as a share of the mean one, count as this in the evidence.
+SMALLEST_ROOT = 0.01
 
-Scale = Literal["values", "logarithms"]
+Scale = Literal["values", "square roots", "logarithms"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,15 +63,18 @@ class Member:
 
 
 class Scales:
-    """Windows as values and as logarithms.
+    """Windows as values, square roots and logarithms.
 
     values : (n_series, n_samples), finite.
-    positive : (n_series,), which windows have logarithms; those of the others are zero and not used.
-    logarithms : (n_series, n_samples), about their mean, ``centre`` (n_series,).
+    not_negative : (n_series,), which windows have square roots; those of the others are zero and not used.
+    positive : (n_series,), which windows have logarithms, likewise.
+    roots : (n_series, n_samples).   logarithms : the same, about their mean, ``centre`` (n_series,).
     """
 
     def __init__(self, values: FloatArray, positive: BoolArray) -> None:
         self.values, self.positive = values, positive
+        self.not_negative = np.asarray(values.min(axis=1) >= 0.0)
+        self.roots = np.sqrt(np.where(self.not_negative[:, None], values, 0.0))
         logarithms = np.log(np.where(positive[:, None], values, 1.0))
         self.centre = logarithms.mean(axis=1)
         self.logarithms = logarithms - self.centre[:, None]
@@ -70,23 +82,38 @@ class Scales:
         self.log_stretch = np.where(positive, logarithms.sum(axis=1), np.inf)
         self._largest = largest_logarithm(self.logarithms)
 
+    @property
+    def root_stretch(self) -> FloatArray:
+        """(n_series,): the density of y is that of sqrt y divided by 2 sqrt y; infinite without roots."""
+        # At zero the density has no bound, and says nothing.
+        least = SMALLEST_ROOT * self.roots.mean(axis=1, keepdims=True)
+        with np.errstate(divide="ignore"):
+            stretch = np.log(2.0 * np.maximum(self.roots, least)).sum(axis=1)
+        return np.where(self.not_negative & (stretch > -np.inf), stretch, np.inf)
+
     def in_values(self, of_logarithms: Continuation) -> Logarithmic:
         """A model of the logarithms, in the unit of the series."""
         return Logarithmic(of_logarithms, np.exp(self.centre), self._largest)
 
 
 def fit_members(
-    scales: Scales, periods: ArrayLike | None, log_prediction: BoolArray | None = None
+    scales: Scales,
+    periods: ArrayLike | None,
+    seasons: Sequence[tuple[float, ...]],
+    like: Sequence[Member] | None = None,
 ) -> list[Member]:
     """All members of a blend.
 
-    log_prediction : (n_series,), for which windows linear prediction works on logarithms; None lets the
-        spectra decide.
+    periods : known ones, samples, or None.   seasons : of each window, periods in samples.
+    like : members fitted to windows nearly alike. Linear prediction works on logarithms where theirs does,
+        and seasonal processes start from theirs; None decides and starts anew.
     """
     spectra = fit_spectra(scales, periods)
-    if log_prediction is None:
+    if like is None:
         log_prediction = prefers_logarithms(spectra, scales)
-    return [*spectra, *fit_predictions(scales, log_prediction)]
+    else:
+        log_prediction = like[member_of(like, "linear prediction, logarithms")].log_evidence > -np.inf
+    return [*spectra, *fit_predictions(scales, log_prediction), *fit_seasons(scales, seasons, like)]
 
 
 def fit_spectra(scales: Scales, periods: ArrayLike | None) -> list[Member]:
@@ -128,7 +155,9 @@ def fit_spectra(scales: Scales, periods: ArrayLike | None) -> list[Member]:
 
 def prefers_logarithms(spectra: Sequence[Member], scales: Scales) -> BoolArray:
     """Where the spectra of logarithms have more than half of the evidence of the spectra, (n_series,)."""
-    weights = tempered([member.log_evidence for member in spectra], scales.values.shape[1])
+    weights = tempered(
+        [member.log_evidence for member in spectra], scales.values.shape[1], SPECTRUM.evidence_samples
+    )
     in_logarithms = [member.predicts == "logarithms" for member in spectra]
     wide = np.ptp(scales.logarithms, axis=1) > SMALLEST_LOG_RANGE
     return np.asarray((weights[in_logarithms].sum(axis=0) > 0.5) & wide)
@@ -161,6 +190,51 @@ def fit_predictions(scales: Scales, log_prediction: BoolArray) -> list[Member]:
             exact=exact & ~log_prediction,
         ),
     ]
+
+
+def fit_seasons(
+    scales: Scales, seasons: Sequence[tuple[float, ...]], like: Sequence[Member] | None
+) -> list[Member]:
+    """Seasonal processes of the values, of their logarithms, and in short windows of their square roots."""
+    start = None if like is None else like[member_of(like, "seasons")].continuation
+    assert start is None or isinstance(start, SeasonalProcess)
+    process = fit_processes(scales.values, seasons, start)
+    members = [_seasonal("seasons", "values", process, process, process.log_evidence)]
+    if scales.positive.any():
+        # Hyperparameters hardly differ from those of the values.
+        logs = fit_processes(scales.logarithms, seasons, process)
+        # Without a season nothing tells swings that grow with the level from growth that goes on for ever.
+        seasonal = scales.positive & np.array([len(periods) > 0 for periods in seasons])
+        evidence = _of_values(logs.log_evidence, scales.log_stretch, seasonal)
+        in_values = scales.in_values(logs)
+        members.append(_seasonal("seasons, logarithms", "logarithms", logs, in_values, evidence))
+    if scales.not_negative.any() and scales.values.shape[1] <= LONGEST_FOR_BANK:
+        roots = fit_processes(scales.roots, seasons, process)
+        evidence = _of_values(roots.log_evidence, scales.root_stretch, scales.not_negative)
+        members.append(_seasonal("seasons, square roots", "square roots", roots, SquareRoot(roots), evidence))
+    return members
+
+
+def _of_values(log_evidence: FloatArray, log_stretch: FloatArray, applies: BoolArray) -> FloatArray:
+    """Log density of the values from that of another scale; minus infinity where that does not apply."""
+    usable = applies & (log_stretch < np.inf)
+    result: FloatArray = np.subtract(
+        log_evidence, log_stretch, out=np.full(len(usable), -np.inf), where=usable
+    )
+    return result
+
+
+def _seasonal(
+    name: str, predicts: Scale, process: SeasonalProcess, in_values: Continuation, evidence: FloatArray
+) -> Member:
+    return Member(
+        name=name,
+        family=SEASONAL,
+        predicts=predicts,
+        continuation=in_values,
+        log_evidence=evidence,
+        exact=np.zeros(len(process.windows), dtype=np.bool_),
+    )
 
 
 def member_of(members: Sequence[Member], name: str) -> int:

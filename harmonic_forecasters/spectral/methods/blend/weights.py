@@ -1,6 +1,6 @@
 """Rules that weigh the members of a blend, each with its constant and the reason for it.
 
-The constants were chosen on development seeds of noisy sums of sinusoids and on the training parts of real
+The constants were chosen on development seeds of noisy sums of sinusoids and on development halves of real
 series.
 """
 
@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import softmax
+from scipy.special import expit, softmax
 
 from harmonic_forecasters.spectral._parts.windows import FloatArray
 
 if TYPE_CHECKING:
     from harmonic_forecasters.spectral.methods.blend.members import Member
 
-#: Samples that a window counts for when the spectra are compared. Neighbouring samples are not independent
-#: evidence: if all of them count, one spectrum takes all of a long window, and forecasts are worse.
-SPECTRUM_SAMPLES = 50
 #: The same when families are compared.
 FAMILY_SAMPLES = 10
 #: Smaller weights are set to zero: what they add costs time and changes no digit that matters.
@@ -35,24 +32,41 @@ class Family:
     """Members that share one weight.
 
     name : unique.
+    evidence_samples : samples that a window counts for when members of the family are compared. Neighbouring
+        samples are not independent evidence: if all of them count, one member takes all of a long window, and
+        forecasts are worse.
     handicap : log density per sample by which the family must be ahead of one without a handicap to count as
         its equal.
-    least_share : least weight of the family.
+    least_share : least weight of the family among the families that know waves alone.
     """
 
     name: str
-    handicap: float
-    least_share: float
+    evidence_samples: int
+    handicap: float = 0.0
+    least_share: float = 0.0
 
 
 # The spectra have a power for every frequency, so they describe a window more easily than they forecast it.
 # Neither family gets less than two fifths: evidence says little about which one will forecast better.
-SPECTRUM = Family(name="spectrum", handicap=0.3, least_share=0.4)
-LINEAR_PREDICTION = Family(name="linear prediction", handicap=0.0, least_share=0.4)
+SPECTRUM = Family(name="spectrum", evidence_samples=50, handicap=0.3, least_share=0.4)
+LINEAR_PREDICTION = Family(name="linear prediction", evidence_samples=50, least_share=0.4)
+# Values, their square roots and their logarithms are nearly as good as each other on most series, and their
+# mean is better than any; evidence only has to rule out what does not fit at all.
+SEASONAL = Family(name="seasonal", evidence_samples=2)
+#: Log density by which waves fit any window better than a seasonal process, that of spectra and that of
+#: linear prediction added up: they have more to choose. With this lead both share evenly.
+EVEN_LEAD = 13.0
+#: What is added to that per sample where the series follows a calendar, as such series are seldom sums of
+#: sinusoids, and where a held-out part of the window will judge all models anyway.
+CALENDAR_LEAD, JUDGED_LEAD = 0.42, 0.7
+#: Samples that a window counts for when the waves are compared with the seasonal process.
+LEAD_SAMPLES = 20
+#: Least weight of the waves, exact or not: they know what a process about level and seasons does not.
+LEAST_SHARE_OF_WAVES = 0.2
 
 
-def tempered(log_evidence: ArrayLike, n_samples: int) -> FloatArray:
-    """Weights from evidence that counts as that of at most ``SPECTRUM_SAMPLES`` samples, adding up to 1.
+def tempered(log_evidence: ArrayLike, n_samples: int, evidence_samples: int) -> FloatArray:
+    """Weights from evidence that counts as that of at most ``evidence_samples`` samples, adding up to 1.
 
     log_evidence : (n_models, n_series).   Returns the same shape.
     """
@@ -60,7 +74,7 @@ def tempered(log_evidence: ArrayLike, n_samples: int) -> FloatArray:
     best = evidence.max(axis=0)
     # The evidence of a model without noise is infinite.
     behind = np.subtract(evidence, best, out=np.zeros_like(evidence), where=evidence != best)
-    weights = np.exp(behind / max(1.0, n_samples / SPECTRUM_SAMPLES))
+    weights = np.exp(behind / max(1.0, n_samples / evidence_samples))
     return np.asarray(weights / weights.sum(axis=0))
 
 
@@ -79,17 +93,51 @@ def family_shares(log_evidence: Mapping[Family, FloatArray], n_samples: int) -> 
     return dict(zip(log_evidence, least + (1.0 - least.sum(axis=0)) * won, strict=True))
 
 
-def weigh(members: Sequence[Member], n_samples: int) -> FloatArray:
+def extra_lead(*, calendar: bool, judged: float) -> float:
+    """Lead per sample that the waves need beside ``EVEN_LEAD`` to share evenly.
+
+    calendar : whether seasons are known or suggested by a calendar.
+    judged : the power of errors in a held-out part by which weights will change, 0 without such a part.
+    """
+    base = CALENDAR_LEAD if calendar else 0.0
+    return base + (JUDGED_LEAD - base) * min(1.0, judged)
+
+
+def seasonal_share(
+    log_evidence: Mapping[Family, FloatArray], n_samples: int, extra_lead: float
+) -> FloatArray:
+    """The share of the seasonal process, (n_series,), from the evidence of the best member of each family.
+
+    log_evidence : (n_series,) for each family, as in :func:`family_shares`.
+    extra_lead : see :func:`extra_lead`.
+    """
+    seasonal = log_evidence[SEASONAL]
+    with np.errstate(invalid="ignore"):
+        leads = [
+            np.nan_to_num(log_evidence[family] - seasonal, nan=0.0)
+            for family in (SPECTRUM, LINEAR_PREDICTION)
+        ]
+    with np.errstate(over="ignore"):
+        behind = EVEN_LEAD / n_samples + extra_lead - np.sum(leads, axis=0) / n_samples
+        return np.asarray((1.0 - LEAST_SHARE_OF_WAVES) * expit(LEAD_SAMPLES * behind))
+
+
+def weigh(members: Sequence[Member], n_samples: int, extra_lead: float) -> FloatArray:
     """Weights of the members by evidence, (n_members, n_series), adding up to 1 for every series.
 
-    Within a family by tempered evidence, between families by :func:`family_shares`. Where a member is exact,
-    its family takes all; if several are, the first.
+    Within a family by tempered evidence, between the families of waves by :func:`family_shares`, and between
+    them and the seasonal process by :func:`seasonal_share`. Where a member is exact, its family takes all; if
+    several are, the first.
     """
     rows: dict[Family, list[int]] = {}
     for i, member in enumerate(members):
         rows.setdefault(member.family, []).append(i)
     evidence = np.array([member.log_evidence for member in members])
-    shares = family_shares({family: evidence[own].max(axis=0) for family, own in rows.items()}, n_samples)
+    best = {family: evidence[own].max(axis=0) for family, own in rows.items()}
+    seasonal = seasonal_share(best, n_samples, extra_lead)
+    waves = {family: each for family, each in best.items() if family is not SEASONAL}
+    shares = {family: share * (1.0 - seasonal) for family, share in family_shares(waves, n_samples).items()}
+    shares[SEASONAL] = seasonal
     weights = np.empty_like(evidence)
     decided = np.zeros(evidence.shape[1], dtype=np.bool_)
     for family, own in rows.items():
@@ -97,7 +145,7 @@ def weigh(members: Sequence[Member], n_samples: int) -> FloatArray:
         shares = {other: np.where(exact, float(other is family), share) for other, share in shares.items()}
         decided |= exact
     for family, own in rows.items():
-        weights[own] = tempered(evidence[own], n_samples) * shares[family]
+        weights[own] = tempered(evidence[own], n_samples, family.evidence_samples) * shares[family]
     return normalised(weights)
 
 
