@@ -15,6 +15,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from sktime.datasets import load_airline
 
+from harmonic_forecasters._calendar import candidate_seasons
 from harmonic_forecasters.darts import GRUSeq2SeqModel, HarmonicModel, LSTMModel, MLPModel
 from harmonic_forecasters.datasets import load
 from harmonic_forecasters.networks.window_dft import amplitudes_and_phases
@@ -29,11 +30,14 @@ from harmonic_forecasters.plotting import (
 )
 from harmonic_forecasters.signals import harmonic_sums
 from harmonic_forecasters.spectral.harmonic import fit_harmonic
+from harmonic_forecasters.spectral.methods.blend import fit_blend
 from harmonic_forecasters.spectral.methods.dft import fit_dft
 from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 
 FIGURES = Path(__file__).parent / "figures"
 NOISE_FREE = Path(__file__).parents[1] / "benchmarks" / "results" / "noise_free_networks.csv"
+#: Seasons that the calendar suggests for months and for hours.
+MONTHS, HOURS = candidate_seasons("MS"), candidate_seasons("h")
 #: Of every network here: one seed, on the CPU, nothing printed.
 TRAINING: dict[str, Any] = {
     "random_state": 1,
@@ -252,11 +256,11 @@ def harmonic_against_dft() -> Figure:
 
 
 def harmonic_airline() -> Figure:
-    """The last two years of airline passengers with 80 % and 95 % intervals, told nothing of the season."""
+    """The last two years of airline passengers with 95 % interval, given that the values are monthly."""
     y, horizon = load_airline(), 24
     n_samples = len(y) - horizon
     values, time = y.to_numpy(), y.index.to_timestamp().to_numpy()
-    fit, t = fit_harmonic(values[None, :n_samples]), np.arange(n_samples, len(y))
+    fit, t = fit_harmonic(values[None, :n_samples], candidates=MONTHS), np.arange(n_samples, len(y))
     forecast, deviation = fit.evaluate(t)[0], np.sqrt(fit.variance(t)[0])
     interval = forecast - 1.96 * deviation, forecast + 1.96 * deviation
     figure, ax = plt.subplots(figsize=(9, 3.4), layout="constrained")
@@ -292,7 +296,8 @@ def tide_forecast() -> Figure:
     """Two weeks of tides with 90 % interval, forecast from the 30 days before."""
     gauge, n_samples, horizon = load("honolulu"), 30 * 24, 14 * 24
     values, time = gauge.to_numpy()[: n_samples + horizon], gauge.index.to_numpy()[: n_samples + horizon]
-    fit, t = fit_harmonic(values[None, :n_samples]), np.arange(n_samples, n_samples + horizon)
+    t = np.arange(n_samples, n_samples + horizon)
+    fit = fit_harmonic(values[None, :n_samples], candidates=HOURS)
     forecast, deviation = fit.evaluate(t)[0], np.sqrt(fit.variance(t)[0])
     interval = forecast - 1.645 * deviation, forecast + 1.645 * deviation
     figure, ax = plt.subplots(figsize=(9, 3.2), layout="constrained")
@@ -304,12 +309,45 @@ def tide_forecast() -> Figure:
     return figure
 
 
+def harmonic_shares() -> Figure:
+    """What the default is made of: the share of each family on six kinds of series."""
+    t, noise = np.arange(120), np.random.default_rng(0).normal(size=120)
+    tones = np.sin(2 * np.pi * t / 13.7) + np.sin(2 * np.pi * t / 8.3)
+    series: dict[str, tuple[np.ndarray, Any]] = {
+        "two sinusoids": (tones, None),
+        "two sinusoids, noise of 0.3": (tones + 0.3 * noise, None),
+        "white noise": (10.0 + noise, None),
+        "airline passengers (months)": (load_airline().to_numpy(), MONTHS),
+        "electricity demand (half-hours)": (load("taylor").to_numpy(), candidate_seasons("30min")),
+        "tides, Honolulu (30 days of hours)": (load("honolulu").to_numpy()[:720], HOURS),
+    }
+    families = ("spectrum", "#0072b2"), ("linear prediction", "#56b4e9"), ("seasonal", "#d55e00")
+    figure, ax = plt.subplots(figsize=(9, 3.2), layout="constrained")
+    for row, (values, candidates) in enumerate(series.values()):
+        mixture = fit_blend(values[None], candidates=candidates).mixture
+        begin = 0.0
+        for name, colour in families:
+            own = [member.family.name == name for member in mixture.members]
+            share = float(mixture.weights[own].sum())
+            ax.barh(row, share, left=begin, color=colour, label=name if row == 0 else None)
+            if share > 0.06:
+                ax.text(begin + share / 2, row, f"{share:.0%}", ha="center", va="center", color="white")
+            begin += share
+    ax.set_yticks(range(len(series)), labels=list(series))
+    ax.invert_yaxis()
+    ax.set_xlim(0.0, 1.0)
+    ax.set_xlabel("share of the forecast")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, frameon=False)
+    return figure
+
+
 #: Name of the file -> what draws it.
 DRAWINGS = {
     "dft_leakage": leakage,
     "forecast": airline,
     "harmonic_against_dft": harmonic_against_dft,
     "harmonic_airline": harmonic_airline,
+    "harmonic_shares": harmonic_shares,
     "tide_spectrum": tide_spectrum,
     "tide_components": tide_components,
     "tide_forecast": tide_forecast,

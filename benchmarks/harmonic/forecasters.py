@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from statsforecast.models import MSTL, AutoARIMA, AutoETS, AutoTheta, SeasonalNaive
 
+from harmonic_forecasters._calendar import candidate_seasons
 from harmonic_forecasters.spectral import METHODS, check_windows, fit_harmonic
 
 FloatArray = NDArray[np.float64]
@@ -23,18 +24,20 @@ class Forecast(NamedTuple):
     deviation: FloatArray | None = None
 
 
-#: (windows, (n_series, n_samples), NaN where missing; horizon; seasons in samples) -> forecast.
-Forecaster = Callable[[FloatArray, int, tuple[int, ...]], Forecast]
+#: (windows, (n_series, n_samples), NaN where missing; horizon; seasons in samples; frequency) -> forecast.
+#: The frequency is a pandas alias, "" where there is none.
+Forecaster = Callable[[FloatArray, int, tuple[int, ...], str], Forecast]
 
 
 def harmonic(method: str, *, given: bool = False) -> Forecaster:
-    """One of our methods, given the seasons as periods, or none."""
+    """One of our methods, given the seasons as periods, or the frequency alone."""
 
-    def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
+    def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...], frequency: str) -> Forecast:
         ahead = windows.shape[1] + np.arange(horizon)
         # A season of one sample is none.
         periods = [season for season in seasons if given and season > 1]
-        fitted = fit_harmonic(windows, method=method, periods=periods)
+        candidates = candidate_seasons(frequency) if frequency else None
+        fitted = fit_harmonic(windows, method=method, periods=periods or None, candidates=candidates)
         result = Forecast(fitted.evaluate(ahead), np.sqrt(fitted.variance(ahead)))
         if not np.isfinite(result).all():
             raise RuntimeError(f"method {method!r} returned values that are not finite")
@@ -46,7 +49,7 @@ def harmonic(method: str, *, given: bool = False) -> Forecaster:
 def _each(model_of: Callable[[tuple[int, ...]], Any]) -> Forecaster:
     """A statsforecast model, fitted series by series; gaps are filled on a straight line."""
 
-    def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...]) -> Forecast:
+    def forecast(windows: FloatArray, horizon: int, seasons: tuple[int, ...], frequency: str) -> Forecast:  # noqa: ARG001
         means = [
             model_of(seasons).forecast(y=row, h=horizon)["mean"] for row in check_windows(windows).filled
         ]

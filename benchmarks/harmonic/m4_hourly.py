@@ -46,7 +46,8 @@ def forecasts(forecaster: str, windows: list[FloatArray]) -> list[Forecast]:
         alike = [i for i, one in enumerate(windows) if len(one) == length]
         for start in range(0, len(alike), BATCH):
             batch = alike[start : start + BATCH]
-            mean, deviation = FORECASTERS[forecaster](np.array([windows[i] for i in batch]), HORIZON, seasons)
+            block = np.array([windows[i] for i in batch])
+            mean, deviation = FORECASTERS[forecaster](block, HORIZON, seasons, "h")
             for row, i in enumerate(batch):
                 one = slice(row, row + 1)
                 result[i] = Forecast(mean[one], None if deviation is None else deviation[one])

@@ -4,9 +4,10 @@
     OMP_NUM_THREADS=1 python benchmarks/harmonic/real.py m4 --validation [--every 8] [--methods blend]
     OMP_NUM_THREADS=1 python benchmarks/harmonic/real.py tides [--methods blend]
 
-`series`: seven series, five origins, one and two seasons ahead; our methods are given no period but in one
-row, the others the true ones. `m4`: the 414 hourly series of the M4 competition. With `--validation` the last
-48 hours of the training part are held out instead of the test part; whoever chooses anything uses that.
+`series`: seven series, five origins, one and two seasons ahead; our methods are given the frequency of the
+samples and no period but in one row, the others the true periods. `m4`: the 414 hourly series of the M4
+competition. With `--validation` the last 48 hours of the training part are held out instead of the test part;
+whoever chooses anything uses that.
 `tides`: 14 days ahead from 30, 90 and 200 days, beside UTide (``pip install utide``).
 """
 

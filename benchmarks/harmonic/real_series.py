@@ -38,11 +38,11 @@ def relative_errors(name: str, forecaster: str) -> FloatArray:
 
     MASE divides both by the same number, so this is the ratio of their MASE, too.
     """
-    seasons = get_dataset(name).seasonalities
+    dataset = get_dataset(name)
     ratios = []
     for history, truth in windows(name):
         ours, naive = (
-            np.abs(one(history, len(truth), seasons).mean[0] - truth)
+            np.abs(one(history, len(truth), dataset.seasonalities, dataset.frequency).mean[0] - truth)
             for one in (FORECASTERS[forecaster], FORECASTERS["SeasonalNaive"])
         )
         ratios.append([np.nanmean(ours[:end]) / np.nanmean(naive[:end]) for end in (len(truth) // 2, None)])

@@ -119,7 +119,7 @@ def rolling(method: str, level: str) -> list[Row]:
     values = LEVELS[level] + sums(1, WINDOW + ROLLING + HORIZON - 1)[0]
     series = TimeSeries.from_values(values)
     few = np.lib.stride_tricks.sliding_window_view(values[:-HORIZON], WINDOW)[:: ROLLING // ARIMA_WINDOWS]
-    FORECASTERS["AutoARIMA"](few[:1], HORIZON, (1,))  # compiles
+    FORECASTERS["AutoARIMA"](few[:1], HORIZON, (1,), "")  # compiles
     model, options = (
         HarmonicModel(WINDOW, method=method).fit(series),
         {"forecast_horizon": HORIZON, "verbose": False},
@@ -127,7 +127,7 @@ def rolling(method: str, level: str) -> list[Row]:
     models = {
         method: lambda: model.historical_forecasts(series, retrain=False, **options),
         "darts FFT": lambda: FFT().historical_forecasts(series, train_length=WINDOW, start=WINDOW, **options),
-        "AutoARIMA": lambda: FORECASTERS["AutoARIMA"](few, HORIZON, (1,)),
+        "AutoARIMA": lambda: FORECASTERS["AutoARIMA"](few, HORIZON, (1,), ""),
     }
     seconds = timed(models, 5)
     seconds["AutoARIMA"] *= ROLLING / len(few)

@@ -63,7 +63,7 @@ def forecast_errors(gauge: str, days: int, methods: Sequence[str]) -> dict[str, 
         history, truth = series.iloc[origin - 24 * days : origin], series.iloc[origin : origin + HORIZON]
         made = utide_forecasts(history, truth.index, LATITUDES[gauge])
         for method in methods:
-            made[method] = FORECASTERS[method](history.to_numpy()[None], HORIZON, (1,)).mean[0]
+            made[method] = FORECASTERS[method](history.to_numpy()[None], HORIZON, (1,), "h").mean[0]
         for name, forecast in made.items():
             squares.setdefault(name, []).append((forecast - truth.to_numpy()) ** 2)
     return {name: float(np.sqrt(np.mean(parts))) for name, parts in squares.items()}

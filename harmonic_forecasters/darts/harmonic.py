@@ -10,11 +10,12 @@ from harmonic_forecasters.spectral import MIN_OBSERVED, Continuation, FloatArray
 
 
 class HarmonicModel(UntrainedGlobalModel):
-    """Forecasts of signals made of harmonics, whatever their periods.
+    """Forecasts of signals made of harmonics and seasons, whatever their periods.
 
     Periods are found; they need not be known, and need not divide the window. The default method, a blend,
-    averages adaptive spectra and linear predictions of the window, of its changes and of their logarithms,
-    weighted by how probable each makes the window.
+    averages adaptive spectra, linear predictions and seasonal processes of the window and of its logarithms,
+    weighted by how probable each makes the window. The seasons of the calendar, such as day and week for
+    hourly samples, are read from the frequency of the index; an integer index has none.
 
     Future covariates, such as holidays and temperatures, are regressors in the mean. Their effects are
     estimated in each window by generalised least squares under the adaptive spectrum, and shrunk if they are
@@ -37,10 +38,12 @@ class HarmonicModel(UntrainedGlobalModel):
     output_chunk_length : forecasts of more samples than this are made in chunks, each from a window that
         holds the chunks before it; None forecasts any number of samples at once. Likelihood parameters and
         samples are given for one chunk only: how errors grow through chunks fed back is not known.
-    method : ``"blend"``, or a single method: ``"iaa"``, ``"burg"``, ``"modified_covariance"``, ``"esprit"``
-        or ``"sparse_bayes"``; the module of that name in ``spectral.methods`` explains it.
+    method : ``"blend"``, or a single method: ``"seasonal"``, ``"iaa"``, ``"burg"``,
+        ``"modified_covariance"``, ``"esprit"`` or ``"sparse_bayes"``; the module of that name in
+        ``spectral.methods`` explains it.
     periods : known periods, in samples, at least 2; they and their harmonics get waves of their own, which do
-        not fade far ahead as others do. ``"blend"`` and ``"iaa"`` take them. None: all periods are found.
+        not fade far ahead as others do. ``"blend"``, ``"seasonal"`` and ``"iaa"`` take them. They replace
+        the seasons of the calendar. None: all periods are found.
     likelihood : None for point forecasts only. With ``"gaussian"`` or ``"quantile"``, forecast errors are
         normal: ``num_samples`` draws from them, each step and component independently (errors of neighbouring
         steps are not correlated in the draws), and ``predict_likelihood_parameters=True`` gives mean and

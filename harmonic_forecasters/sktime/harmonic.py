@@ -10,11 +10,12 @@ from harmonic_forecasters.spectral import Continuation, FloatArray, fit_harmonic
 
 
 class HarmonicForecaster(SpectralForecaster):
-    """Forecast signals made of harmonics, whatever their periods.
+    """Forecast signals made of harmonics and seasons, whatever their periods.
 
     Periods are found; they need not be known, and need not divide the window. The default method, a blend,
-    averages adaptive spectra and linear predictions of the window, of its changes and of their logarithms,
-    weighted by how probable each makes the window [1]_.
+    averages adaptive spectra, linear predictions and seasonal processes of the window and of its logarithms,
+    weighted by how probable each makes the window [1]_. The seasons of the calendar, such as day and week for
+    hourly samples, are read from the frequency of the index; an integer index has none.
 
     The columns of ``X``, such as holidays and temperatures, are regressors in the mean. Their effects are
     estimated in the window by generalised least squares under the adaptive spectrum [2]_, and shrunk if they
@@ -29,11 +30,13 @@ class HarmonicForecaster(SpectralForecaster):
     window_length : int or None, default=None
         Number of last samples to use, at least 8; None uses all.
     method : str, default="blend"
-        The default blend, or one method by name: "iaa", "burg", "modified_covariance", "esprit" or
-        "sparse_bayes"; the module of that name in ``harmonic_forecasters.spectral.methods`` explains it.
+        The default blend, or one method by name: "seasonal", "iaa", "burg", "modified_covariance",
+        "esprit" or "sparse_bayes"; the module of that name in ``harmonic_forecasters.spectral.methods``
+        explains it.
     periods : float, list of float or None, default=None
         Known periods, in samples, at least 2; they and their harmonics get waves of their own, which do
-        not fade far ahead as others do. "blend" and "iaa" take them. None: all periods are found.
+        not fade far ahead as others do. "blend", "seasonal" and "iaa" take them. They replace the seasons
+        of the calendar. None: all periods are found.
 
     Attributes
     ----------

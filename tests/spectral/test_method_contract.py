@@ -10,9 +10,12 @@ INSIDE_AND_AHEAD = np.arange(-20, 80)
 AHEAD = np.arange(64, 80)
 #: Largest change of a forecast, relative to the series, where only rounding differs.
 ROUNDING = dict.fromkeys(METHODS, 1e-6) | {"sparse_bayes": 1e-3}
+#: Largest squared error on noisy sums of sinusoids, relative to forecasting zeros. A seasonal process knows
+#: one period, and the sums have several.
+MOST_ERROR = dict.fromkeys(METHODS, 0.3) | {"seasonal": 1.0}
 #: Methods whose level is free: lifting the series lifts the forecast, if the series has a level of its own.
 #: That of the adaptive spectra is shrunk.
-LIFTABLE = ["burg", "modified_covariance", "esprit", "sparse_bayes"]
+LIFTABLE = ["seasonal", "burg", "modified_covariance", "esprit", "sparse_bayes"]
 
 
 @pytest.fixture(params=METHODS)
@@ -133,7 +136,7 @@ def test_forecasts_of_noisy_sums_beat_zeros(method):
     signals = harmonic_sums(100, length=105, n_components=(3, 6), periods=(4, 60), noise=0.1, random_state=8)
     error = fit_harmonic(signals.values[:, :100], method=method).evaluate(np.arange(100, 105))
     truth = signals.clean[:, 100:]
-    assert np.mean((error - truth) ** 2) < 0.3 * np.mean(truth**2)
+    assert np.mean((error - truth) ** 2) < MOST_ERROR[method] * np.mean(truth**2)
 
 
 @pytest.mark.parametrize(

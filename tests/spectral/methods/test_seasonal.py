@@ -199,6 +199,20 @@ def test_only_the_last_samples_count(n_samples, seen):
     np.testing.assert_array_equal(*forecasts)
 
 
+@pytest.mark.parametrize(("n_samples", "seen"), [(399, BANK_SAMPLES), (2500, LONG_SAMPLES)])
+def test_fitted_values_follow_the_whole_window(n_samples, seen):
+    y = seasonal_series(n_samples, noise=0.5)
+    t = np.arange(-12, n_samples)
+    fit = fit_processes(y[None], [(12.0,)])
+    error = fit.evaluate(t)[0, 12:] - y
+    assert np.abs(error).max() < 3.0
+    assert np.sqrt(fit.variance(t)).max() < 6.0
+    # One by one they are as together.
+    some = np.array([-12, 0, n_samples - seen - 1, n_samples - seen, n_samples - 1])
+    one_by_one = [fit.evaluate([each])[0, 0] for each in some]
+    np.testing.assert_allclose(fit.evaluate(some)[0], one_by_one, rtol=1e-9)
+
+
 def test_the_lines_of_a_season_are_its_harmonics():
     y = seasonal_series(120, noise=0.0)
     frequency = fit_harmonic(y[None], method="seasonal", candidates=[12]).lines().frequency[0]

@@ -44,6 +44,7 @@ from numpy.typing import ArrayLike
 
 from harmonic_forecasters.spectral._parts.breaks import interruptions, level_shifts
 from harmonic_forecasters.spectral._parts.gaussian_process import HarmonicProcess
+from harmonic_forecasters.spectral._parts.periods import check_periods
 from harmonic_forecasters.spectral._parts.windows import (
     BoolArray,
     FloatArray,
@@ -152,7 +153,7 @@ def fit_blend(
     positive = np.asarray(filled.min(axis=1) > 0.0)
     # A bank for each period found in short windows would take more time than all else.
     seasons = seasons_of(filled, periods, candidates, shortest_searched=LONGEST_FOR_BANK + 1)
-    calendar = periods is not None or candidates is not None
+    calendar = candidates is not None or check_periods(periods).size > 0
     lead = extra_lead(calendar=calendar, judged=power_of_errors(windows.n_samples))
     members = fit_members(Scales(filled, positive), periods, seasons)
     mixture, held_out = Mixture(members, weigh(members, windows.n_samples, lead)), None

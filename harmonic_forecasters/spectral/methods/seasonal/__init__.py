@@ -6,7 +6,7 @@ seasons stand a free level, slopes, and what is remembered for a short time.
 
 Short windows leave the hyperparameters open, and a bank of processes is averaged: see :mod:`.bank`. Long ones
 determine them, and the most probable process forecasts: see :mod:`.long`. Either looks at the last samples
-alone, as far as seasons and hyperparameters are alike.
+alone, as far back as seasons and hyperparameters are alike.
 """
 
 from __future__ import annotations
@@ -82,13 +82,36 @@ class SeasonalProcess(Continuation):
         self, t: ArrayLike, question: Callable[[BankFit | LongFit, NDArray[np.int64]], FloatArray]
     ) -> FloatArray:
         times = np.asarray(t, dtype=np.int64)
-        n_samples = self.windows.shape[1]
         result = np.empty((len(self.windows), len(times)))
         for rows, fit in self.banks:
-            result[rows] = question(fit, times - (n_samples - fit.bank.n_samples))
+            result[rows] = _along(fit, self.windows[rows], fit.bank.n_samples, times, question)
         for row, long in self.longs.items():
-            result[row] = question(long, times - (n_samples - len(long.weights)))
+            result[row] = _along(long, self.windows[row], len(long.weights), times, question)
         return result
+
+
+def _along(
+    fit: BankFit | LongFit,
+    windows: FloatArray,
+    n_seen: int,
+    times: NDArray[np.int64],
+    question: Callable[[BankFit | LongFit, NDArray[np.int64]], FloatArray],
+) -> FloatArray:
+    """The answers of a fit to the last ``n_seen`` samples, (..., n_times).
+
+    windows : (..., n_samples). Times before those samples are asked of the same processes, given the samples
+    around those times.
+    """
+    n_samples = windows.shape[-1]
+    result = np.empty((*windows.shape[:-1], len(times)))
+    # 0 for the samples seen and what follows, 1 for as many before them, and so on.
+    block = np.maximum(-((np.maximum(times, 0) - (n_samples - n_seen)) // n_seen), 0)
+    for each in np.unique(block):
+        begin = max(n_samples - (each + 1) * n_seen, 0)
+        there = fit if each == 0 else fit.moved_to(windows[..., begin : begin + n_seen])
+        chosen = block == each
+        result[..., chosen] = question(there, times[chosen] - begin)
+    return result
 
 
 def fit_seasonal(

@@ -24,7 +24,7 @@ of the Royal Society A 371, section 3, for seasons that change; Rasmussen, Willi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -137,6 +137,10 @@ class BankFit:
     scale: FloatArray
     precision: FloatArray
     log_evidence: FloatArray
+
+    def moved_to(self, windows: FloatArray) -> BankFit:
+        """The same processes with the same weights, given other windows, (n_series, n_samples)."""
+        return replace(fit_bank(windows, self.bank.seasons), weights=self.weights)
 
     def evaluate(self, t: NDArray[np.int64]) -> FloatArray:
         """Expected values, (n_series, n_times), without noise."""

@@ -66,6 +66,10 @@ class LongFit:
     weights: FloatArray
     log_evidence: float
 
+    def moved_to(self, window: FloatArray) -> LongFit:
+        """The same process, given another window, (n_samples,)."""
+        return given_long(window, self.seasons, self.parameters)
+
     def evaluate(self, t: NDArray[np.int64]) -> FloatArray:
         """Expected values at the times, (n_times,), without noise."""
         result = np.empty(len(t))
@@ -111,8 +115,7 @@ def fit_long(window: FloatArray, seasons: tuple[float, ...], start: FloatArray |
     window : (n_samples,), finite.   seasons : periods, samples.
     start : hyperparameters of a window nearly alike, from which the search is short.
     """
-    mean, unit = float(window.mean()), float(window.std())
-    standing = (window - mean) / unit
+    standing = (window - window.mean()) / window.std()
     ranges = long_ranges(seasons)
     middle, reach = ranges.mean(axis=1), 0.5 * np.ptp(ranges, axis=1)
     found = minimize(
@@ -124,7 +127,14 @@ def fit_long(window: FloatArray, seasons: tuple[float, ...], start: FloatArray |
         bounds=Bounds(middle - _REACH * reach, middle + _REACH * reach),
         options={"maxiter": STEPS if start is None else FURTHER_STEPS},
     )
-    parameters = np.asarray(found.x)
+    return given_long(window, seasons, np.asarray(found.x))
+
+
+def given_long(window: FloatArray, seasons: tuple[float, ...], parameters: FloatArray) -> LongFit:
+    """The process with these hyperparameters, given a window."""
+    # A constant window has no unit.
+    mean, unit = float(window.mean()), float(window.std()) or 1.0
+    standing = (window - mean) / unit
     n_samples = len(window)
     inverse = _inverse(covariance(parameters, seasons, np.arange(n_samples)))
     free = _about_a_line(inverse, standing)
