@@ -91,7 +91,7 @@ def random_factors(n_signals: int, rng: np.random.Generator) -> FloatArray:
 
 def forecast(method: str, windows: FloatArray, horizon: int, factor: FloatArray) -> Forecast:
     """The forecast of windows that were multiplied by a factor, divided by it."""
-    mean, deviation = harmonic(method)(windows, horizon, (1,))
+    mean, deviation = harmonic(method)(windows, horizon, (1,), "")
     return Forecast(mean / factor, None if deviation is None else deviation / factor)
 
 

@@ -7,7 +7,6 @@ from harmonic_forecasters.spectral.methods.blend.members import Member
 from harmonic_forecasters.spectral.methods.blend.weights import (
     CALENDAR_LEAD,
     EVEN_LEAD,
-    JUDGED_LEAD,
     LEAST_SHARE_OF_WAVES,
     LINEAR_PREDICTION,
     SEASONAL,
@@ -83,7 +82,8 @@ MOST = 0.8
 def test_a_calendar_and_a_judge_ask_for_a_larger_lead():
     assert extra_lead(calendar=False, judged=0.0) == 0.0
     assert extra_lead(calendar=True, judged=0.0) == CALENDAR_LEAD == 0.42
-    np.testing.assert_allclose(extra_lead(calendar=True, judged=0.5), 0.56)
+    assert extra_lead(calendar=True, judged=0.5) == 0.42
+    np.testing.assert_allclose(extra_lead(calendar=False, judged=0.5), 0.21)
     assert (
         extra_lead(calendar=False, judged=7.0) == extra_lead(calendar=True, judged=1.0) == JUDGED_LEAD == 0.7
     )

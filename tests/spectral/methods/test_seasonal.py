@@ -163,13 +163,15 @@ def test_intervals_of_random_walks_and_noise_hold_what_they_say():
         assert 0.72 < inside.mean() < 0.88
 
 
-def test_seasons_come_from_knowledge_then_calendar_then_the_data():
+def test_seasons_are_those_known_or_those_of_the_calendar_and_one_found():
     y = np.sin(2 * np.pi * np.arange(100) / 9.4)[None]
-    assert seasons_of(y, 7, [24]) == [(7.0,)]
-    assert seasons_of(y, None, [24, 168, 5]) == [(5.0, 24.0)]  # 168 is not held twice
+    assert seasons_of(y, [7, 3, 7], [24]) == [(3.0, 7.0)]
+    np.testing.assert_allclose(seasons_of(y, None, [24, 168, 5]), [(5.0, 9.4, 24.0)], atol=0.1)
     np.testing.assert_allclose(seasons_of(y, None, None), [(9.4,)], atol=0.1)
-    np.testing.assert_allclose(seasons_of(y, None, [60]), [(9.4,)], atol=0.1)
+    assert seasons_of(y, None, [9.5, 24]) == [(9.5, 24.0)]
+    assert seasons_of(y, None, [24], shortest_searched=101) == [(24.0,)]
     assert seasons_of(y, None, None, shortest_searched=101) == [()]
+    assert len(seasons_of(y, None, [2, 3, 4, 5, 6])[0]) == 4
 
 
 def test_no_season_is_found_in_noise_lines_and_constants():

@@ -58,7 +58,7 @@ SEASONAL = Family(name="seasonal", evidence_samples=2)
 EVEN_LEAD = 13.0
 #: What is added to that per sample where the series follows a calendar, as such series are seldom sums of
 #: sinusoids, and where a held-out part of the window will judge all models anyway.
-CALENDAR_LEAD, JUDGED_LEAD = 0.42, 0.7
+CALENDAR_LEAD = 0.42
 #: Samples that a window counts for when the waves are compared with the seasonal process.
 LEAD_SAMPLES = 20
 #: Least weight of the waves, exact or not: they know what a process about level and seasons does not.
@@ -99,8 +99,7 @@ def extra_lead(*, calendar: bool, judged: float) -> float:
     calendar : whether seasons are known or suggested by a calendar.
     judged : the power of errors in a held-out part by which weights will change, 0 without such a part.
     """
-    base = CALENDAR_LEAD if calendar else 0.0
-    return base + (JUDGED_LEAD - base) * min(1.0, judged)
+    return CALENDAR_LEAD if calendar else CALENDAR_LEAD * min(1.0, judged)
 
 
 def seasonal_share(

@@ -1,4 +1,4 @@
-"""Which seasons a window is asked about: those known, those that the calendar suggests, or one found."""
+"""Which seasons a window is asked about: those known, or those that the calendar suggests and one found."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ MOST_SEASONS = 4
 LEAST_CYCLES, LEAST_FOUND_CYCLES = 2.0, 2.5
 #: Smallest autocorrelation one period apart for which a season is found.
 _SMALLEST_CORRELATION = 0.1
+#: Periods that differ by less than this share are the same.
+_SAME = 0.1
 #: Autocorrelations above this share of the largest count as large.
 _NEARLY_LARGEST = 0.8
 
@@ -29,19 +31,22 @@ def seasons_of(
     values : (n_series, n_samples), finite.
     periods : known periods, samples; they are there, and the seasons of all windows.
     candidates : periods that the calendar suggests, samples, of which those count that the window holds
-        twice. Without any, one is sought in each window.
+        twice. Another one is sought in each window.
     shortest_searched : in windows of fewer samples none is sought.
     """
     n_series, n_samples = values.shape
-    known = check_periods(periods)
-    if not known.size:
-        suggested = check_periods(candidates)
-        known = suggested[LEAST_CYCLES * suggested <= n_samples]
+    known = np.unique(check_periods(periods))
     if known.size:
-        return [tuple(np.unique(known)[:MOST_SEASONS].tolist())] * n_series
-    if n_samples < shortest_searched:
-        return [()] * n_series
-    return [() if period == 0 else (float(period),) for period in found_periods(values)]
+        return [tuple(known[:MOST_SEASONS].tolist())] * n_series
+    suggested = np.unique(check_periods(candidates))
+    suggested = suggested[LEAST_CYCLES * suggested <= n_samples]
+    found = found_periods(values) if n_samples >= shortest_searched else np.zeros(n_series)
+    # One that the calendar knows is not found anew.
+    new = (found > 0.0) & (np.abs(found[:, None] / suggested - 1.0) > _SAME).all(axis=1)
+    return [
+        tuple(sorted([*suggested[: MOST_SEASONS - 1], period] if is_new else suggested[:MOST_SEASONS]))
+        for period, is_new in zip(found.tolist(), new, strict=True)
+    ]
 
 
 def found_periods(values: FloatArray) -> FloatArray:
