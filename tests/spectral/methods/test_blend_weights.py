@@ -11,9 +11,10 @@ from harmonic_forecasters.spectral.methods.blend.weights import (
     LINEAR_PREDICTION,
     SEASONAL,
     SPECTRUM,
+    Circumstances,
     Family,
-    extra_lead,
     family_shares,
+    judged_weights,
     normalised,
     seasonal_share,
     tempered,
@@ -77,42 +78,37 @@ def test_a_third_family_is_an_entry_like_the_others():
 
 
 MOST = 0.8
-
-
-def test_a_calendar_and_a_judge_ask_for_a_larger_lead():
-    assert extra_lead(calendar=False, judged=0.0) == 0.0
-    assert extra_lead(calendar=True, judged=0.0) == CALENDAR_LEAD == 0.42
-    assert extra_lead(calendar=True, judged=0.5) == 0.42
-    np.testing.assert_allclose(extra_lead(calendar=False, judged=0.5), 0.21)
-    assert (
-        extra_lead(calendar=False, judged=7.0) == extra_lead(calendar=True, judged=1.0) == JUDGED_LEAD == 0.7
-    )
+CALENDAR = Circumstances(n_samples=100, calendar=True, judged=0.0)
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "extra", "spectrum", "prediction", "share"),
+    ("n_samples", "calendar", "judged", "spectrum", "prediction", "share"),
     [
         # 13 nats ahead, whatever the length, the waves are equals of the process.
-        (100, 0.0, 13.0, 0.0, MOST / 2),
-        (400, 0.0, 6.0, 7.0, MOST / 2),
-        (100, 0.0, 0.0, 0.0, MOST / (1.0 + np.exp(-20.0 * 0.13))),
-        (100, 0.0, 23.0, 0.0, MOST / (1.0 + np.exp(20.0 * 0.10))),
+        (100, False, 0.0, 13.0, 0.0, MOST / 2),
+        (400, False, 0.0, 6.0, 7.0, MOST / 2),
+        (100, False, 0.0, 0.0, 0.0, MOST / (1.0 + np.exp(-20.0 * 0.13))),
+        (100, False, 0.0, 23.0, 0.0, MOST / (1.0 + np.exp(20.0 * 0.10))),
         # On a calendar they need 0.42 per sample more.
-        (100, 0.42, 20.0, 35.0, MOST / 2),
-        (100, 0.42, np.inf, 0.0, 0.0),
-        (100, 0.42, -np.inf, 0.0, MOST),
+        (100, True, 0.0, 20.0, 35.0, MOST / 2),
+        (100, True, 0.0, np.inf, 0.0, 0.0),
+        (100, True, 0.0, -np.inf, 0.0, MOST),
+        # Where a held-out part judges, they begin as equals, as far as it judges.
+        (100, False, 0.25, 13.0, 0.0, 0.75 * MOST / 2 + 0.125),
+        (100, False, 3.0, 99.0, 0.0, 0.5),
     ],
 )
 def test_the_seasonal_process_gets_its_share_by_the_lead_of_the_waves(
-    n_samples, extra, spectrum, prediction, share
+    n_samples, calendar, judged, spectrum, prediction, share
 ):
     evidence = {SPECTRUM: [spectrum], LINEAR_PREDICTION: [prediction], SEASONAL: [0.0]}
     evidence = {family: np.array(value) for family, value in evidence.items()}
-    assert (EVEN_LEAD, LEAST_SHARE_OF_WAVES) == (13.0, 0.2)
-    found = seasonal_share(evidence, n_samples, extra)
+    assert (EVEN_LEAD, CALENDAR_LEAD, LEAST_SHARE_OF_WAVES) == (13.0, 0.42, 0.2)
+    around = Circumstances(n_samples=n_samples, calendar=calendar, judged=judged)
+    found = seasonal_share(evidence, around)
     np.testing.assert_allclose(found, share, rtol=1e-9, atol=1e-12)
     members = [member(family.name, family, value[0]) for family, value in evidence.items()]
-    weights = weigh(members, n_samples, extra)[:, 0]
+    weights = weigh(members, around)[:, 0]
     np.testing.assert_allclose(weights[2], share, rtol=1e-9, atol=1e-12)
     waves = family_shares({family: evidence[family] for family in (SPECTRUM, LINEAR_PREDICTION)}, n_samples)
     np.testing.assert_allclose(weights[0], (1.0 - share) * waves[SPECTRUM][0], rtol=1e-9, atol=1e-12)
@@ -127,8 +123,22 @@ def test_what_is_exact_takes_all_the_first_family_first():
         ([exact[0], plain[1], seasons], [1.0, 0.0, 0.0]),
         (exact, [1.0, 0.0, 0.0]),
     ):
-        np.testing.assert_array_equal(weigh(case, 100, 0.42)[:, 0], expected)
-    assert (weigh(plain, 100, 0.42)[:, 0] > 0.0).all()
+        np.testing.assert_array_equal(weigh(case, CALENDAR)[:, 0], expected)
+    assert (weigh(plain, CALENDAR)[:, 0] > 0.0).all()
+
+
+def test_a_family_is_judged_by_its_best_member():
+    members = [member("a", SPECTRUM, 0.0), member("b", SPECTRUM, 0.0), member("c", SEASONAL, 0.0)]
+    weights, merit = np.array([[0.1], [0.4], [0.5]]), np.array([[1.0], [0.1], [0.2]])
+    # The spectra keep their half, shared 0.1 to 0.04, the process a fifth of its own: 0.5 to 0.1.
+    expected = np.array([0.5 * 0.1 / 0.14, 0.5 * 0.04 / 0.14, 0.1]) / 0.6
+    np.testing.assert_allclose(judged_weights(members, weights, merit)[:, 0], expected)
+
+
+def test_a_member_without_weight_does_not_speak_for_its_family():
+    members = [member("a", SPECTRUM, 0.0), member("b", SPECTRUM, 0.0), member("c", SEASONAL, 0.0)]
+    weights, merit = np.array([[0.0], [0.5], [0.5]]), np.array([[1.0], [0.5], [0.5]])
+    np.testing.assert_allclose(judged_weights(members, weights, merit)[:, 0], [0.0, 0.5, 0.5])
 
 
 def test_weights_too_small_to_matter_are_zero_and_the_rest_adds_up():

@@ -1,4 +1,4 @@
-"""The default: linear prediction and adaptive spectra of a window, weighed by evidence.
+"""The default: linear prediction, adaptive spectra and seasonal processes of a window, weighed by evidence.
 
 No single model suits every series. Few sinusoids under noise are best predicted linearly, many by the
 adaptive spectrum. A sum of sinusoids has a level that holds; sales and demand have one that wanders, so their
@@ -6,7 +6,8 @@ changes are what repeats; and where swings grow with the level, their logarithms
 blend are therefore
 
 * the adaptive spectra of the window and of its changes, of values and of logarithms,
-* linear prediction by the modified covariance method, of values or of logarithms.
+* linear prediction by the modified covariance method, of values or of logarithms,
+* seasonal processes of values, of logarithms, and in short windows of square roots.
 
 The spectra are averaged with weights
 
@@ -15,7 +16,8 @@ The spectra are averaged with weights
 from the probability density that each gives the window's N samples. This average and linear prediction are
 then weighed in the same way, with T = N / 10, a handicap for the spectra, and at least two fifths for each.
 Linear prediction works on logarithms where their spectra have more than half of the spectra's weight. Where
-it is exact there is no noise, and it is taken alone. See :mod:`.weights` for the rules.
+it is exact there is no noise, and it is taken alone. Waves and seasonal processes are weighed by how far the
+waves lead in density, as they fit any window better. See :mod:`.weights` for the rules.
 
 A level that shifted for good is taken out first: the samples before move to the new level. A value that
 repeats far from all others, as while a shop is closed, counts as missing. See
@@ -26,8 +28,8 @@ multiplied by
 
     (mean squared error)^-((n - 200) / 150),
 
-and from n = 100 on the variances of the blend are multiplied by the ratio of its squared errors there to
-those that it expected, to the power 0.65. See :mod:`.held_out`.
+and each family's by that of its best member. From n = 100 on the variances of the blend are multiplied by the
+ratio of its squared errors there to those that it expected, to the power 0.65. See :mod:`.held_out`.
 
 Source: Hoeting, Madigan, Raftery, Volinsky (1999), Bayesian model averaging: a tutorial, Statistical Science
 14, eq. 1. The models and the constants were chosen on development seeds and on the training parts of real
@@ -62,7 +64,7 @@ from harmonic_forecasters.spectral.methods.blend.held_out import (
 )
 from harmonic_forecasters.spectral.methods.blend.members import Scales, fit_members, member_of
 from harmonic_forecasters.spectral.methods.blend.mixture import Mixture
-from harmonic_forecasters.spectral.methods.blend.weights import extra_lead, normalised, weigh
+from harmonic_forecasters.spectral.methods.blend.weights import Circumstances, judged_weights, weigh
 from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 from harmonic_forecasters.spectral.methods.modified_covariance import LARGEST_EXACT_RESIDUAL
 from harmonic_forecasters.spectral.methods.seasonal import LONGEST_FOR_BANK
@@ -154,9 +156,11 @@ def fit_blend(
     # A bank for each period found in short windows would take more time than all else.
     seasons = seasons_of(filled, periods, candidates, shortest_searched=LONGEST_FOR_BANK + 1)
     calendar = candidates is not None or check_periods(periods).size > 0
-    lead = extra_lead(calendar=calendar, judged=power_of_errors(windows.n_samples))
+    around = Circumstances(
+        n_samples=windows.n_samples, calendar=calendar, judged=power_of_errors(windows.n_samples)
+    )
     members = fit_members(Scales(filled, positive), periods, seasons)
-    mixture, held_out = Mixture(members, weigh(members, windows.n_samples, lead)), None
+    mixture, held_out = Mixture(members, weigh(members, around)), None
     if windows.n_samples >= SHORTEST_TESTED:
         held_out = HeldOut(
             values=filled[:, -LONGEST_TESTED:],
@@ -164,10 +168,10 @@ def fit_blend(
             members=members,
             periods=periods,
             seasons=seasons,
-            extra_lead=lead,
+            calendar=calendar,
         )
         merit = np.where(mixture.exact, 1.0, held_out.merit(mixture.weights))
-        mixture = Mixture(members, normalised(mixture.weights * merit))
+        mixture = Mixture(members, judged_weights(members, mixture.weights, merit))
     return Blend(
         mixture=mixture,
         gaps=windows.gaps,

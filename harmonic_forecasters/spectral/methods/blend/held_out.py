@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray
 from harmonic_forecasters.spectral.methods.blend.members import Member, Scales, fit_members
 from harmonic_forecasters.spectral.methods.blend.mixture import Mixture
-from harmonic_forecasters.spectral.methods.blend.weights import weigh
+from harmonic_forecasters.spectral.methods.blend.weights import Circumstances, weigh
 
 #: Shortest window, in samples, of which a part is held out; longer than the longest, its last part is used.
 SHORTEST_TESTED, LONGEST_TESTED = 500, 5_000
@@ -47,7 +47,7 @@ class HeldOut:
 
     values : (n_series, n_samples).   positive : (n_series,), as in :class:`~.members.Scales`.
     members : of the whole windows.   periods, seasons : as in :func:`~.members.fit_members`.
-    extra_lead : as in :func:`~.weights.weigh`.
+    calendar : as in :class:`~.weights.Circumstances`.
     """
 
     values: FloatArray
@@ -55,7 +55,7 @@ class HeldOut:
     members: Sequence[Member]
     periods: ArrayLike | None
     seasons: Sequence[tuple[float, ...]]
-    extra_lead: float
+    calendar: bool
 
     @property
     def n_samples(self) -> int:
@@ -87,7 +87,8 @@ class HeldOut:
     def _earlier(self) -> Mixture:
         earlier = self.values[:, : -self.n_samples]
         members = fit_members(Scales(earlier, self.positive), self.periods, self.seasons, self.members)
-        return Mixture(members, weigh(members, earlier.shape[1], self.extra_lead))
+        around = Circumstances(n_samples=earlier.shape[1], calendar=self.calendar, judged=0.0)
+        return Mixture(members, weigh(members, around))
 
     @property
     def _times(self) -> IntArray:

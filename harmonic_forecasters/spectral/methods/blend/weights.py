@@ -57,7 +57,7 @@ SEASONAL = Family(name="seasonal", evidence_samples=2)
 #: linear prediction added up: they have more to choose. With this lead both share evenly.
 EVEN_LEAD = 13.0
 #: What is added to that per sample where the series follows a calendar, as such series are seldom sums of
-#: sinusoids, and where a held-out part of the window will judge all models anyway.
+#: sinusoids.
 CALENDAR_LEAD = 0.42
 #: Samples that a window counts for when the waves are compared with the seasonal process.
 LEAD_SAMPLES = 20
@@ -93,47 +93,51 @@ def family_shares(log_evidence: Mapping[Family, FloatArray], n_samples: int) -> 
     return dict(zip(log_evidence, least + (1.0 - least.sum(axis=0)) * won, strict=True))
 
 
-def extra_lead(*, calendar: bool, judged: float) -> float:
-    """Lead per sample that the waves need beside ``EVEN_LEAD`` to share evenly.
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What decides between waves and seasonal process beside the evidence.
 
+    n_samples : of the window.
     calendar : whether seasons are known or suggested by a calendar.
-    judged : the power of errors in a held-out part by which weights will change, 0 without such a part.
+    judged : the power of errors in a held-out part by which the weights will change; 0 without such a part.
     """
-    return CALENDAR_LEAD if calendar else CALENDAR_LEAD * min(1.0, judged)
+
+    n_samples: int
+    calendar: bool
+    judged: float
 
 
-def seasonal_share(
-    log_evidence: Mapping[Family, FloatArray], n_samples: int, extra_lead: float
-) -> FloatArray:
+def seasonal_share(log_evidence: Mapping[Family, FloatArray], circumstances: Circumstances) -> FloatArray:
     """The share of the seasonal process, (n_series,), from the evidence of the best member of each family.
 
     log_evidence : (n_series,) for each family, as in :func:`family_shares`.
-    extra_lead : see :func:`extra_lead`.
+    Where a held-out part judges the models, waves and process begin as equals, as far as it judges.
     """
-    seasonal = log_evidence[SEASONAL]
+    seasonal, n_samples = log_evidence[SEASONAL], circumstances.n_samples
     with np.errstate(invalid="ignore"):
-        leads = [
-            np.nan_to_num(log_evidence[family] - seasonal, nan=0.0)
-            for family in (SPECTRUM, LINEAR_PREDICTION)
-        ]
+        leads = [log_evidence[family] - seasonal for family in (SPECTRUM, LINEAR_PREDICTION)]
+    lead = np.sum(np.nan_to_num(leads, nan=0.0), axis=0) / n_samples
+    even = EVEN_LEAD / n_samples + (CALENDAR_LEAD if circumstances.calendar else 0.0)
     with np.errstate(over="ignore"):
-        behind = EVEN_LEAD / n_samples + extra_lead - np.sum(leads, axis=0) / n_samples
-        return np.asarray((1.0 - LEAST_SHARE_OF_WAVES) * expit(LEAD_SAMPLES * behind))
+        share = (1.0 - LEAST_SHARE_OF_WAVES) * expit(LEAD_SAMPLES * (even - lead))
+    judged = min(1.0, circumstances.judged)
+    return np.asarray((1.0 - judged) * share + 0.5 * judged)
 
 
-def weigh(members: Sequence[Member], n_samples: int, extra_lead: float) -> FloatArray:
+def weigh(members: Sequence[Member], circumstances: Circumstances) -> FloatArray:
     """Weights of the members by evidence, (n_members, n_series), adding up to 1 for every series.
 
     Within a family by tempered evidence, between the families of waves by :func:`family_shares`, and between
     them and the seasonal process by :func:`seasonal_share`. Where a member is exact, its family takes all; if
     several are, the first.
     """
+    n_samples = circumstances.n_samples
     rows: dict[Family, list[int]] = {}
     for i, member in enumerate(members):
         rows.setdefault(member.family, []).append(i)
     evidence = np.array([member.log_evidence for member in members])
     best = {family: evidence[own].max(axis=0) for family, own in rows.items()}
-    seasonal = seasonal_share(best, n_samples, extra_lead)
+    seasonal = seasonal_share(best, circumstances)
     waves = {family: each for family, each in best.items() if family is not SEASONAL}
     shares = {family: share * (1.0 - seasonal) for family, share in family_shares(waves, n_samples).items()}
     shares[SEASONAL] = seasonal
@@ -146,6 +150,21 @@ def weigh(members: Sequence[Member], n_samples: int, extra_lead: float) -> Float
     for family, own in rows.items():
         weights[own] = tempered(evidence[own], n_samples, family.evidence_samples) * shares[family]
     return normalised(weights)
+
+
+def judged_weights(members: Sequence[Member], weights: FloatArray, merit: FloatArray) -> FloatArray:
+    """Weights after the held-out part has judged: a member's times its merit, a family's times its best.
+
+    weights, merit : (n_members, n_series). So a family with one good member among several keeps its share.
+    """
+    result = weights * merit
+    for family in dict.fromkeys(member.family for member in members):
+        own = [member.family is family for member in members]
+        best = np.where(weights[own] > 0.0, merit[own], 0.0).max(axis=0)
+        total = result[own].sum(axis=0)
+        share = weights[own].sum(axis=0) * best
+        result[own] *= np.divide(share, total, out=np.zeros_like(total), where=total > 0.0)
+    return normalised(result)
 
 
 def normalised(weights: FloatArray) -> FloatArray:
