@@ -142,8 +142,9 @@ def fit_harmonic(
     Raises
     ------
     ValueError : for an unknown method, an infinite value or one beyond 1e150 in size, a series with fewer
-        than 8 observed values, a period below 2, periods with a method that takes none, and regressors that
-        have another shape, are not finite, or are not fewer than the observed values of a series.
+        than 8 observed values, a period or a candidate below 2, periods with a method that takes none, and
+        regressors that have another shape, are not finite, or are not fewer than the observed values of a
+        series.
     TypeError : for values that are not real numbers.
 
     Examples

@@ -140,6 +140,8 @@ def test_clean_sums_on_a_high_level_are_continued_as_they_are_about_zero(level):
         (np.arange(20.0), {"method": "fourier"}, "method must be one of 'blend', 'seasonal', 'iaa'"),
         (np.arange(20.0), {"method": None}, "got None"),
         (np.arange(20.0), {"periods": [12, 1.5]}, r"at least 2 samples, got \[12, 1.5\]"),
+        (np.arange(20.0), {"candidates": [12, 1]}, r"candidates must be one number .*, got \[12, 1\]"),
+        (np.arange(20.0), {"candidates": "day", "method": "seasonal"}, "candidates must .*, got 'day'"),
         (np.arange(20.0), {"periods": np.nan}, "at least 2 samples, got nan"),
         (np.arange(20.0), {"periods": "day"}, "at least 2 samples, got 'day'"),
         (

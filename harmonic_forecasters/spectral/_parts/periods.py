@@ -14,8 +14,8 @@ from harmonic_forecasters.spectral._parts.windows import FloatArray
 MOST_HARMONICS = 100
 
 
-def check_periods(periods: ArrayLike | None) -> FloatArray:
-    """The periods, (n_periods,), samples; an empty array for None.
+def check_periods(periods: ArrayLike | None, name: str = "periods") -> FloatArray:
+    """The periods, (n_periods,), samples; an empty array for None. The name is that of the option.
 
     Raises ValueError unless each is finite and at least 2.
 
@@ -32,7 +32,7 @@ def check_periods(periods: ArrayLike | None) -> FloatArray:
     numbers = not values.size or values.dtype.kind in "iuf"
     if not numbers or values.ndim != 1 or not (np.isfinite(values) & (values >= 2.0)).all():
         raise ValueError(
-            f"periods must be one number or a list of finite ones of at least 2 samples, got {periods!r}"
+            f"{name} must be one number or a list of finite ones of at least 2 samples, got {periods!r}"
         )
     return values.astype(np.float64)
 

@@ -1,5 +1,8 @@
 """Seasonal processes: covariance, evidence and forecast against plain linear algebra, and what they know."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
@@ -213,6 +216,15 @@ def test_fitted_values_follow_the_whole_window(n_samples, seen):
     some = np.array([-12, 0, n_samples - seen - 1, n_samples - seen, n_samples - 1])
     one_by_one = [fit.evaluate([each])[0, 0] for each in some]
     np.testing.assert_allclose(fit.evaluate(some)[0], one_by_one, rtol=1e-9)
+
+
+def test_a_copy_holds_no_arrays_of_the_bank():
+    y = seasonal_series(100)
+    fit, ahead = fit_seasonal(y[None], candidates=[12]), np.arange(90, 110)
+    kept = pickle.dumps(fit)
+    assert len(kept) < 300_000
+    np.testing.assert_array_equal(pickle.loads(kept).evaluate(ahead), fit.evaluate(ahead))
+    np.testing.assert_array_equal(copy.deepcopy(fit).variance(ahead), fit.variance(ahead))
 
 
 def test_the_lines_of_a_season_are_its_harmonics():

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,10 @@ class Bank:
         #: (n_processes, n_samples), the direction of the level where the noise is white.
         self.level = ones / np.sqrt(self.level_precision)[:, None]
         self.log_determinant = 2.0 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and files hold what a bank is made of, and not its arrays."""
+        return bank_of, (self.n_samples, self.seasons)
 
     def covariance(self, times: NDArray[np.int64]) -> FloatArray:
         """Covariance of the samples of the window with those at the times, (n_processes, n_times, n_samples).

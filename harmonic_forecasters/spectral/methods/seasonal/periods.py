@@ -38,7 +38,7 @@ def seasons_of(
     known = np.unique(check_periods(periods))
     if known.size:
         return [tuple(known[:MOST_SEASONS].tolist())] * n_series
-    suggested = np.unique(check_periods(candidates))
+    suggested = np.unique(check_periods(candidates, "candidates"))
     suggested = suggested[LEAST_CYCLES * suggested <= n_samples]
     found = found_periods(values) if n_samples >= shortest_searched else np.zeros(n_series)
     # One that the calendar knows is not found anew.
