@@ -130,9 +130,8 @@ def fit_harmonic(
     periods : known periods, samples, at least 2. They and their harmonics get waves of their own, which do
         not fade far ahead as others do; other periods are still found. ``"blend"``, ``"seasonal"`` and
         ``"iaa"`` take them.
-    candidates : periods that the calendar suggests, samples, such as 24 and 168 for hours; an empty list
-        where the samples follow a calendar without a season, such as years, and None where they follow none.
-        Seasons are then sought in the data. Methods other than ``"blend"`` and ``"seasonal"`` ignore them.
+    candidates : periods that the calendar suggests, samples, such as 24 and 168 for hours; None or an empty
+        list where it suggests none. Methods other than ``"blend"`` and ``"seasonal"`` ignore them.
 
     Returns
     -------

@@ -129,8 +129,7 @@ def fit_blend(
     y : (n_series, n_samples), at least 8 samples, NaN where a value is missing. Gaps are filled first: by
         sinusoids where those fit the rest exactly, else by what the adaptive spectrum of the rest expects.
     periods : known ones, samples, which the spectra take up: see :func:`~.iaa.fit_iaa`.
-    candidates : periods that the calendar suggests, samples, none of them for yearly values; None where the
-        samples follow no calendar.
+    candidates : periods that the calendar suggests, samples; None or empty where it suggests none.
     Raises ValueError for unusable values, for fewer than 8 observed ones, and for periods below 2; TypeError
     for values that are not real numbers.
 
@@ -155,7 +154,7 @@ def fit_blend(
     positive = np.asarray(filled.min(axis=1) > 0.0)
     # A bank for each period found in short windows would take more time than all else.
     seasons = seasons_of(filled, periods, candidates, shortest_searched=LONGEST_FOR_BANK + 1)
-    calendar = candidates is not None or check_periods(periods).size > 0
+    calendar = check_periods(periods).size > 0 or check_periods(candidates, "candidates").size > 0
     around = Circumstances(
         n_samples=windows.n_samples, calendar=calendar, judged=power_of_errors(windows.n_samples)
     )
