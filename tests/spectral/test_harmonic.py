@@ -126,6 +126,13 @@ def test_the_held_out_fifth_judges_the_models_of_the_window(growth):
             np.testing.assert_array_equal(weight > 0.0, logarithms)
 
 
+@pytest.mark.parametrize("n_samples", [499, 500, 501])
+def test_the_shortest_windows_with_a_held_out_part_have_variances(n_samples):
+    y = 10.0 + np.abs(np.random.default_rng(0).normal(size=(1, n_samples)))
+    variance = fit_harmonic(y).variance(n_samples + np.arange(3))
+    np.testing.assert_allclose(variance, np.var(y), rtol=0.3)
+
+
 @pytest.mark.parametrize("level", [30.0, 1e3, 1e5])
 def test_clean_sums_on_a_high_level_are_continued_as_they_are_about_zero(level):
     values = harmonic_sums(40, length=110, n_components=(3, 6), periods=(4, 40), random_state=5).values

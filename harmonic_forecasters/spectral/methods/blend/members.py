@@ -208,7 +208,8 @@ def fit_seasons(
         evidence = _of_values(logs.log_evidence, scales.log_stretch, seasonal)
         in_values = scales.in_values(logs)
         members.append(_seasonal("seasons, logarithms", "logarithms", logs, in_values, evidence))
-    if scales.not_negative.any() and scales.values.shape[1] <= LONGEST_FOR_BANK:
+    # Fewer than that: the part of a window from which its end is forecast has the members of the window.
+    if scales.not_negative.any() and scales.values.shape[1] < LONGEST_FOR_BANK:
         roots = fit_processes(scales.roots, seasons, process)
         evidence = _of_values(roots.log_evidence, scales.root_stretch, scales.not_negative)
         members.append(_seasonal("seasons, square roots", "square roots", roots, SquareRoot(roots), evidence))
