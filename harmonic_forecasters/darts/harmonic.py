@@ -89,8 +89,6 @@ class HarmonicModel(UntrainedGlobalModel):
     True
     """
 
-    min_samples = MIN_OBSERVED
-
     def __init__(
         self,
         input_chunk_length: int | None = None,
@@ -102,6 +100,7 @@ class HarmonicModel(UntrainedGlobalModel):
         quantiles: Sequence[float] | None = None,
     ):
         check_method(method, periods)
+        self.min_samples = MIN_OBSERVED[method]
         super().__init__(
             input_chunk_length, output_chunk_length, likelihood=named_likelihood(likelihood, quantiles)
         )

@@ -10,17 +10,18 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from harmonic_forecasters.spectral._parts.line_fit import MIN_OBSERVED_FOR_LINES
 from harmonic_forecasters.spectral._parts.periods import check_periods
 from harmonic_forecasters.spectral._parts.windows import FloatArray, Windows, check_windows
 from harmonic_forecasters.spectral.components import fit_components
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum, Table
-from harmonic_forecasters.spectral.methods.blend import MIN_OBSERVED_FOR_BLEND, fit_blend
+from harmonic_forecasters.spectral.methods.blend import fit_blend
 from harmonic_forecasters.spectral.methods.burg import fit_burg
 from harmonic_forecasters.spectral.methods.esprit import fit_esprit
 from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 from harmonic_forecasters.spectral.methods.modified_covariance import fit_modified_covariance
-from harmonic_forecasters.spectral.methods.seasonal import fit_seasonal
+from harmonic_forecasters.spectral.methods.seasonal import MIN_OBSERVED_FOR_SEASONS, fit_seasonal
 from harmonic_forecasters.spectral.methods.sparse_bayes import fit_sparse_bayes
 from harmonic_forecasters.spectral.regression import Regression, check_regressors, fit_effects
 
@@ -36,8 +37,12 @@ METHODS: Mapping[str, Callable[..., Continuation]] = {
 }
 TAKING_PERIODS = tuple(name for name, fit in METHODS.items() if "periods" in signature(fit).parameters)
 TAKING_CANDIDATES = tuple(name for name, fit in METHODS.items() if "candidates" in signature(fit).parameters)
-#: Observed values that a window needs, whatever the method.
-MIN_OBSERVED = MIN_OBSERVED_FOR_BLEND
+#: Observed values that a window needs, for each method, and for any with regressors.
+MIN_OBSERVED = {
+    name: MIN_OBSERVED_FOR_SEASONS if name in TAKING_CANDIDATES else MIN_OBSERVED_FOR_LINES
+    for name in METHODS
+}
+MIN_OBSERVED_BESIDE_REGRESSORS = MIN_OBSERVED_FOR_LINES
 # Time grows with the square of the length; this many samples take seconds.
 LONGEST_WINDOW = 32_768
 # The squares of larger values overflow when they are added up.
@@ -141,9 +146,9 @@ def fit_harmonic(
     Raises
     ------
     ValueError : for an unknown method, an infinite value or one beyond 1e150 in size, a series with fewer
-        than 8 observed values, a period or a candidate below 2, periods with a method that takes none, and
-        regressors that have another shape, are not finite, or are not fewer than the observed values of a
-        series.
+        than 8 observed values, or than 3 with ``"blend"`` and ``"seasonal"`` without regressors, a period or
+        a candidate below 2, periods with a method that takes none, and regressors that have another shape,
+        are not finite, or are not fewer than the observed values of a series.
     TypeError : for values that are not real numbers.
 
     Examples
@@ -167,7 +172,8 @@ def fit_harmonic(
     True
     """
     check_method(method, periods)
-    windows = check_windows(y, min_observed=MIN_OBSERVED)
+    few = MIN_OBSERVED[method] if regressors is None else MIN_OBSERVED_BESIDE_REGRESSORS
+    windows = check_windows(y, min_observed=few)
     largest = np.abs(windows.filled).max(initial=0.0)
     if largest > LARGEST_VALUE:
         raise ValueError(f"a series must hold values of at most {LARGEST_VALUE:g} in size, got {largest:g}")

@@ -96,11 +96,16 @@ def test_scale_is_followed_nearly_by_the_default_and_exactly_by_one_method():
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_eight_samples_are_enough_and_seven_are_not(make_series, method):
-    model = HarmonicModel(method=method, likelihood="gaussian").fit(make_series(8, 2))
+def test_the_fewest_samples_are_enough_and_one_less_is_not(make_series, method):
+    fewest = 3 if method in ("blend", "seasonal") else 8
+    model = HarmonicModel(method=method, likelihood="gaussian").fit(make_series(fewest, 2))
     assert np.isfinite(model.predict(20, predict_likelihood_parameters=True).values()).all()
-    with pytest.raises(ValueError, match=r"at least 8 time stamp.*got 7"):
-        model.fit(make_series(7))
+    with pytest.raises(ValueError, match=rf"at least {fewest} time stamp.*got {fewest - 1}"):
+        model.fit(make_series(fewest - 1))
+    with pytest.raises(
+        ValueError, match=f"input_chunk_length must be None or a whole number of at least {fewest}"
+    ):
+        HarmonicModel(method=method, input_chunk_length=fewest - 1)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -127,11 +132,11 @@ def test_gaps_are_bridged(method):
 def test_too_few_observed_values_are_refused_by_fit_and_predict(make_series):
     values = make_series(40, 2).values()
     model = HarmonicModel().fit(TimeSeries.from_values(values))
-    values[7:, 1] = np.nan
+    values[2:, 1] = np.nan
     gappy = TimeSeries.from_values(values)
-    with pytest.raises(ValueError, match="at least 8 observed values in its window, got 7 in component 1"):
+    with pytest.raises(ValueError, match="at least 3 observed values in its window, got 2 in component 1"):
         model.fit(gappy)
-    with pytest.raises(ValueError, match="at least 8 observed values, series 1 has 7"):
+    with pytest.raises(ValueError, match="at least 3 observed values, series 1 has 2"):
         model.predict(3, gappy)
 
 

@@ -11,8 +11,6 @@ from harmonic_forecasters.spectral._parts.windows import FloatArray
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
-_MOST_GROWTH = np.log(4.0)
-
 
 @dataclass(frozen=True, eq=False)
 class Logarithmic(Continuation):
@@ -22,7 +20,7 @@ class Logarithmic(Continuation):
     geometric_mean : (n_series,), unit of the series.
     largest : (n_series,), the largest logarithm that is forecast.
 
-    Growth by a constant factor is bounded: see :func:`largest_logarithm`.
+    Growth by a constant factor ends: see :func:`largest_logarithm`.
     """
 
     logarithms: Continuation
@@ -46,14 +44,18 @@ class Logarithmic(Continuation):
 
 
 def largest_logarithm(logarithms: FloatArray) -> FloatArray:
-    """The largest logarithm of each window plus its range, plus log 4.
+    """The largest logarithm of each window, and above it twice the growth that lasts.
 
-    logarithms : (n_series, n_samples).   Returns (n_series,).
+    That growth is how far the median of the last third lies above that of the first: a jump at the end, which
+    models take for growth, is none.
+
+    logarithms : (n_series, n_samples), at least 3 samples.   Returns (n_series,).
 
     Examples
     --------
-    >>> largest_logarithm(np.array([[0.0, 1.0]])).round(3)
-    array([3.386])
+    >>> largest_logarithm(np.array([np.arange(9.0), 8.0 * (np.arange(9) == 8)]))
+    array([20.,  8.])
     """
-    largest = logarithms.max(axis=1)
-    return np.asarray(largest + (largest - logarithms.min(axis=1)) + _MOST_GROWTH)
+    third = logarithms.shape[1] // 3
+    grown = np.median(logarithms[:, -third:], axis=1) - np.median(logarithms[:, :third], axis=1)
+    return np.asarray(logarithms.max(axis=1) + 2.0 * np.maximum(grown, 0.0))

@@ -5,13 +5,9 @@ import pytest
 
 from harmonic_forecasters.spectral.methods.blend.members import Member
 from harmonic_forecasters.spectral.methods.blend.weights import (
-    CALENDAR_LEAD,
-    EVEN_LEAD,
-    LEAST_SHARE_OF_WAVES,
     LINEAR_PREDICTION,
     SEASONAL,
     SPECTRUM,
-    Circumstances,
     Family,
     family_shares,
     judged_weights,
@@ -77,38 +73,37 @@ def test_a_third_family_is_an_entry_like_the_others():
         np.testing.assert_allclose(shares[family], family.least_share + 0.1 / 3.0)
 
 
-MOST = 0.8
-CALENDAR = Circumstances(n_samples=100, calendar=True, judged=0.0)
+MOST, MOST_WITHOUT = 0.8, 0.9
+NO_SEASON, SEASON = np.array([False]), np.array([True])
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "calendar", "judged", "spectrum", "prediction", "share"),
+    ("n_samples", "seasonal", "spectrum", "prediction", "share"),
     [
-        # 13 nats ahead, whatever the length, the waves are equals of the process.
-        (100, False, 0.0, 13.0, 0.0, MOST / 2),
-        (400, False, 0.0, 6.0, 7.0, MOST / 2),
-        (100, False, 0.0, 0.0, 0.0, MOST / (1.0 + np.exp(-20.0 * 0.13))),
-        (100, False, 0.0, 23.0, 0.0, MOST / (1.0 + np.exp(20.0 * 0.10))),
-        # On a calendar they need 0.42 per sample more.
-        (100, True, 0.0, 20.0, 35.0, MOST / 2),
-        (100, True, 0.0, np.inf, 0.0, 0.0),
-        (100, True, 0.0, -np.inf, 0.0, MOST),
-        # Where a held-out part judges, they begin as equals, as far as it judges.
-        (100, False, 0.25, 13.0, 0.0, 0.75 * MOST / 2 + 0.125),
-        (100, False, 3.0, 99.0, 0.0, 0.5),
+        # 22 nats ahead, whatever the length, the waves are equals of the process.
+        (100, NO_SEASON, 22.0, 0.0, MOST_WITHOUT / 2),
+        (400, NO_SEASON, 22.0, 0.0, MOST_WITHOUT / 2),
+        (100, NO_SEASON, 15.0, 7.0, MOST_WITHOUT / 2),
+        # Linear prediction that is behind takes nothing away.
+        (100, NO_SEASON, 22.0, -50.0, MOST_WITHOUT / 2),
+        # 24 samples count.
+        (100, NO_SEASON, 12.0, 0.0, MOST_WITHOUT / (1.0 + np.exp(-24.0 * 0.10))),
+        (100, NO_SEASON, 27.0, 0.0, MOST_WITHOUT / (1.0 + np.exp(24.0 * 0.05))),
+        # With a season the waves need 0.5 per sample more.
+        (100, SEASON, 52.0, 20.0, MOST / 2),
+        (100, SEASON, np.inf, 0.0, 0.0),
+        (100, SEASON, -np.inf, 0.0, MOST),
     ],
 )
 def test_the_seasonal_process_gets_its_share_by_the_lead_of_the_waves(
-    n_samples, calendar, judged, spectrum, prediction, share
+    n_samples, seasonal, spectrum, prediction, share
 ):
     evidence = {SPECTRUM: [spectrum], LINEAR_PREDICTION: [prediction], SEASONAL: [0.0]}
     evidence = {family: np.array(value) for family, value in evidence.items()}
-    assert (EVEN_LEAD, CALENDAR_LEAD, LEAST_SHARE_OF_WAVES) == (13.0, 0.42, 0.2)
-    around = Circumstances(n_samples=n_samples, calendar=calendar, judged=judged)
-    found = seasonal_share(evidence, around)
+    found = seasonal_share(evidence, n_samples, seasonal)
     np.testing.assert_allclose(found, share, rtol=1e-9, atol=1e-12)
     members = [member(family.name, family, value[0]) for family, value in evidence.items()]
-    weights = weigh(members, around)[:, 0]
+    weights = weigh(members, n_samples, seasonal)[:, 0]
     np.testing.assert_allclose(weights[2], share, rtol=1e-9, atol=1e-12)
     waves = family_shares({family: evidence[family] for family in (SPECTRUM, LINEAR_PREDICTION)}, n_samples)
     np.testing.assert_allclose(weights[0], (1.0 - share) * waves[SPECTRUM][0], rtol=1e-9, atol=1e-12)
@@ -123,8 +118,8 @@ def test_what_is_exact_takes_all_the_first_family_first():
         ([exact[0], plain[1], seasons], [1.0, 0.0, 0.0]),
         (exact, [1.0, 0.0, 0.0]),
     ):
-        np.testing.assert_array_equal(weigh(case, CALENDAR)[:, 0], expected)
-    assert (weigh(plain, CALENDAR)[:, 0] > 0.0).all()
+        np.testing.assert_array_equal(weigh(case, 100, SEASON)[:, 0], expected)
+    assert (weigh(plain, 100, SEASON)[:, 0] > 0.0).all()
 
 
 def test_a_family_is_judged_by_its_best_member():

@@ -57,21 +57,24 @@ def test_a_bank_forecasts_as_plain_linear_algebra_does():
         variances.append(scale * (1.0 + prior[i] - explained + beyond**2 / precision))
         # The density of the samples, the level integrated over a flat prior of density 1 / sqrt(2 pi scale).
         density = multivariate_normal(np.full(30, level), scale * r).logpdf(standing)
-        densities.append(density - 0.5 * np.log(precision))
+        # Level and noise alone are as probable as the others together at 25 samples.
+        alone = 1.0 / (1.0 + (30 / 25) ** 4)
+        prior_weight = alone if i == 0 else (1.0 - alone) / (N_PROCESSES - 1)
+        densities.append(density - 0.5 * np.log(precision) + np.log(prior_weight))
     weights = np.exp(densities - np.logaddexp.reduce(densities))
     mean = weights @ means
     variance = weights @ (np.array(variances) + np.array(means) ** 2) - mean**2
     np.testing.assert_allclose(fit.evaluate(ahead)[0], y.mean() + y.std() * mean, rtol=1e-6)
-    np.testing.assert_allclose(fit.variance(ahead)[0], y.var() * variance, rtol=1e-6)
-    evidence = np.logaddexp.reduce(densities) - np.log(N_PROCESSES) - 30 * np.log(y.std())
+    np.testing.assert_allclose(fit.variance(ahead)[0], 30 / 27.6 * y.var() * variance, rtol=1e-6)
+    evidence = np.logaddexp.reduce(densities) - 30 * np.log(y.std())
     np.testing.assert_allclose(fit.log_evidence[0], evidence, rtol=1e-9)
 
 
 def test_the_covariance_of_a_bank_is_that_of_its_parts():
-    # The parameters of the first process, by their definition.
+    # The parameters of the second process, by their definition; the first has noise alone.
     ranges = bank_ranges(1, 20)
-    first = np.exp(ranges[:, 0] + np.ptp(ranges, axis=1) * evenly_spread(N_PROCESSES, len(ranges))[0])
-    strength, smoothness, memory, short, tau, wandering, slope, fading, fading_memory = first
+    second = np.exp(ranges[:, 0] + np.ptp(ranges, axis=1) * evenly_spread(N_PROCESSES, len(ranges))[1])
+    strength, smoothness, memory, short, tau, wandering, slope, fading, fading_memory = second
     s, t = 3, 11
     d = t - s
 
@@ -85,10 +88,11 @@ def test_the_covariance_of_a_bank_is_that_of_its_parts():
     season = strength * np.exp(-2.0 * np.sin(np.pi * d / 7) ** 2 / smoothness**2 - d / (7 * memory))
     expected = season + short * np.exp(-d / tau) - apart(d) + apart(s) + apart(t) + slope * line(s) * line(t)
     bank = bank_of(20, (7.0,))
-    found = bank.covariance(np.array([t]))[0, 0, s]
+    noise_alone, found = bank.covariance(np.array([t]))[:2, 0, s]
+    assert noise_alone == 0.0
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     own = strength + short + 2.0 * apart(t) + slope * line(t) ** 2
-    np.testing.assert_allclose(bank.variance(np.array([t]))[0, 0], own, rtol=1e-9)
+    np.testing.assert_allclose(bank.variance(np.array([t]))[1, 0], own, rtol=1e-9)
 
 
 def test_hyperparameters_are_spread_evenly_over_their_ranges():

@@ -26,7 +26,7 @@ repeats far from all others, as while a shop is closed, counts as missing. See
 In a long window the last fifth, n samples, is forecast from the rest. From n = 200 on every weight is
 multiplied by
 
-    (mean squared error)^-((n - 200) / 150),
+    (mean squared error)^-((n - 200) / 75),
 
 and each family's by that of its best member. From n = 100 on the variances of the blend are multiplied by the
 ratio of its squared errors there to those that it expected, to the power 0.65. See :mod:`.held_out`.
@@ -46,7 +46,6 @@ from numpy.typing import ArrayLike
 
 from harmonic_forecasters.spectral._parts.breaks import interruptions, level_shifts
 from harmonic_forecasters.spectral._parts.gaussian_process import HarmonicProcess
-from harmonic_forecasters.spectral._parts.periods import check_periods
 from harmonic_forecasters.spectral._parts.windows import (
     BoolArray,
     FloatArray,
@@ -60,19 +59,23 @@ from harmonic_forecasters.spectral.methods.blend.held_out import (
     LONGEST_TESTED,
     SHORTEST_TESTED,
     HeldOut,
-    power_of_errors,
 )
 from harmonic_forecasters.spectral.methods.blend.members import Scales, fit_members, member_of
 from harmonic_forecasters.spectral.methods.blend.mixture import Mixture
-from harmonic_forecasters.spectral.methods.blend.weights import Circumstances, judged_weights, weigh
+from harmonic_forecasters.spectral.methods.blend.weights import judged_weights, weigh
 from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 from harmonic_forecasters.spectral.methods.modified_covariance import LARGEST_EXACT_RESIDUAL
-from harmonic_forecasters.spectral.methods.seasonal import LONGEST_FOR_BANK
-from harmonic_forecasters.spectral.methods.seasonal.periods import seasons_of
+from harmonic_forecasters.spectral.methods.seasonal import (
+    LONGEST_FOR_BANK,
+    MIN_OBSERVED_FOR_SEASONS,
+    SeasonalProcess,
+    fit_seasonal,
+)
+from harmonic_forecasters.spectral.methods.seasonal.periods import seasons_of, with_season
 from harmonic_forecasters.spectral.methods.sparse_bayes import fit_sparse_bayes
 
-#: Observed values that a window needs.
-MIN_OBSERVED_FOR_BLEND = 8
+#: Shorter windows say nothing of waves.
+SHORTEST_FOR_WAVES = 8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -123,14 +126,14 @@ class Blend(Continuation):
 
 def fit_blend(
     y: ArrayLike | Windows, *, periods: ArrayLike | None = None, candidates: ArrayLike | None = None
-) -> Blend:
-    """The models of each window, weighed.
+) -> Blend | SeasonalProcess:
+    """The models of each window, weighed; of windows below 8 samples the seasonal process alone.
 
-    y : (n_series, n_samples), at least 8 samples, NaN where a value is missing. Gaps are filled first: by
+    y : (n_series, n_samples), at least 3 observed values, NaN where one is missing. Gaps are filled first: by
         sinusoids where those fit the rest exactly, else by what the adaptive spectrum of the rest expects.
     periods : known ones, samples, which the spectra take up: see :func:`~.iaa.fit_iaa`.
     candidates : periods that the calendar suggests, samples; None or empty where it suggests none.
-    Raises ValueError for unusable values, for fewer than 8 observed ones, and for periods below 2; TypeError
+    Raises ValueError for unusable values, for fewer than 3 observed ones, and for periods below 2; TypeError
     for values that are not real numbers.
 
     Examples
@@ -142,7 +145,13 @@ def fit_blend(
     >>> bool(np.abs(forecast / np.exp(0.01 * ahead + 0.3 * np.sin(2 * np.pi * ahead / 12)) - 1).max() < 0.02)
     True
     """
-    windows = check_windows(y, min_observed=MIN_OBSERVED_FOR_BLEND)
+    windows = check_windows(y, min_observed=MIN_OBSERVED_FOR_SEASONS)
+    # A bank for each period found in short windows would take more time than all else.
+    shortest_searched = LONGEST_FOR_BANK + 1
+    if windows.n_samples < SHORTEST_FOR_WAVES:
+        return fit_seasonal(
+            windows, periods=periods, candidates=candidates, shortest_searched=shortest_searched
+        )
     shift_at, shift = level_shifts(windows.filled)
     moved = windows.with_gaps + np.where(
         np.arange(windows.n_samples) < shift_at[:, None], shift[:, None], 0.0
@@ -152,14 +161,9 @@ def fit_blend(
     windows = Windows.with_missing(moved)
     filled, around_gaps = _without_gaps(windows, periods)
     positive = np.asarray(filled.min(axis=1) > 0.0)
-    # A bank for each period found in short windows would take more time than all else.
-    seasons = seasons_of(filled, periods, candidates, shortest_searched=LONGEST_FOR_BANK + 1)
-    calendar = check_periods(periods).size > 0 or check_periods(candidates, "candidates").size > 0
-    around = Circumstances(
-        n_samples=windows.n_samples, calendar=calendar, judged=power_of_errors(windows.n_samples)
-    )
+    seasons = seasons_of(filled, periods, candidates, shortest_searched=shortest_searched)
     members = fit_members(Scales(filled, positive), periods, seasons)
-    mixture, held_out = Mixture(members, weigh(members, around)), None
+    mixture, held_out = Mixture(members, weigh(members, windows.n_samples, with_season(seasons))), None
     if windows.n_samples >= SHORTEST_TESTED:
         held_out = HeldOut(
             values=filled[:, -LONGEST_TESTED:],
@@ -167,7 +171,6 @@ def fit_blend(
             members=members,
             periods=periods,
             seasons=seasons,
-            calendar=calendar,
         )
         merit = np.where(mixture.exact, 1.0, held_out.merit(mixture.weights))
         mixture = Mixture(members, judged_weights(members, mixture.weights, merit))

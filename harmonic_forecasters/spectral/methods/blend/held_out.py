@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray
 from harmonic_forecasters.spectral.methods.blend.members import Member, Scales, fit_members
 from harmonic_forecasters.spectral.methods.blend.mixture import Mixture
-from harmonic_forecasters.spectral.methods.blend.weights import Circumstances, weigh
+from harmonic_forecasters.spectral.methods.blend.weights import weigh
+from harmonic_forecasters.spectral.methods.seasonal.periods import with_season
 
 #: Shortest window, in samples, of which a part is held out; longer than the longest, its last part is used.
 SHORTEST_TESTED, LONGEST_TESTED = 500, 5_000
@@ -25,7 +26,7 @@ HELD_OUT_PART = 5
 #: Weights change only if more samples than this are held out: fewer say too little about the models.
 FREE_SAMPLES = 200
 #: Further samples held out for which the power of the errors in the weights rises by one.
-SAMPLES_PER_POWER = 150
+SAMPLES_PER_POWER = 75
 #: Power of the ratio of squared errors to expected ones, by which variances are multiplied. It is below 1, as
 #: part of the ratio is chance.
 VARIANCE_POWER = 0.65
@@ -35,19 +36,12 @@ NEAR_SAMPLES = 200
 LARGEST_FACTOR = 10.0
 
 
-def power_of_errors(n_samples: int) -> float:
-    """The power of squared errors in the weights for windows of n_samples; 0 where too few are held out."""
-    held_out = min(n_samples, LONGEST_TESTED) // HELD_OUT_PART
-    return max(0.0, (held_out - FREE_SAMPLES) / SAMPLES_PER_POWER)
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldOut:
     """The last fifth of windows, as the members forecast it from the rest.
 
     values : (n_series, n_samples).   positive : (n_series,), as in :class:`~.members.Scales`.
     members : of the whole windows.   periods, seasons : as in :func:`~.members.fit_members`.
-    calendar : as in :class:`~.weights.Circumstances`.
     """
 
     values: FloatArray
@@ -55,7 +49,6 @@ class HeldOut:
     members: Sequence[Member]
     periods: ArrayLike | None
     seasons: Sequence[tuple[float, ...]]
-    calendar: bool
 
     @property
     def n_samples(self) -> int:
@@ -65,13 +58,13 @@ class HeldOut:
     def merit(self, weights: FloatArray) -> FloatArray:
         """The factor for the weight of each member, (n_members, n_series), at most 1.
 
-        (mean squared error)^-((n - 200) / 150), relative to the best member, n samples being held out.
+        (mean squared error)^-((n - 200) / 75), relative to the best member, n samples being held out.
         """
         if self.n_samples <= FREE_SAMPLES:
             return np.ones_like(weights)
         # Ignore models with zero weight, such as log models of series that are not positive.
         logarithm = np.log(np.where(weights > 0.0, self._square, np.inf))
-        power = power_of_errors(self.values.shape[1])
+        power = (self.n_samples - FREE_SAMPLES) / SAMPLES_PER_POWER
         return np.asarray(np.exp(power * (logarithm.min(axis=0) - logarithm)))
 
     def variance_factor(self, weights: FloatArray) -> FloatArray:
@@ -87,8 +80,7 @@ class HeldOut:
     def _earlier(self) -> Mixture:
         earlier = self.values[:, : -self.n_samples]
         members = fit_members(Scales(earlier, self.positive), self.periods, self.seasons, self.members)
-        around = Circumstances(n_samples=earlier.shape[1], calendar=self.calendar, judged=0.0)
-        return Mixture(members, weigh(members, around))
+        return Mixture(members, weigh(members, earlier.shape[1], with_season(self.seasons)))
 
     @property
     def _times(self) -> IntArray:

@@ -31,6 +31,7 @@ from harmonic_forecasters.spectral.methods.seasonal import (
     SeasonalProcess,
     fit_processes,
 )
+from harmonic_forecasters.spectral.methods.seasonal.periods import with_season
 
 #: Predict linearly in log space only if the log values span more than this: over smaller swings logarithms
 #: are straight, and sums of sinusoids are continued exactly without them.
@@ -204,7 +205,7 @@ def fit_seasons(
         # Hyperparameters hardly differ from those of the values.
         logs = fit_processes(scales.logarithms, seasons, process)
         # Without a season nothing tells swings that grow with the level from growth that goes on for ever.
-        seasonal = scales.positive & np.array([len(periods) > 0 for periods in seasons])
+        seasonal = scales.positive & with_season(seasons)
         evidence = _of_values(logs.log_evidence, scales.log_stretch, seasonal)
         in_values = scales.in_values(logs)
         members.append(_seasonal("seasons, logarithms", "logarithms", logs, in_values, evidence))

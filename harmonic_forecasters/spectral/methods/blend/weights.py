@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, softmax
 
-from harmonic_forecasters.spectral._parts.windows import FloatArray
+from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from harmonic_forecasters.spectral.methods.blend.members import Member
@@ -53,16 +53,17 @@ LINEAR_PREDICTION = Family(name="linear prediction", evidence_samples=50, least_
 # Values, their square roots and their logarithms are nearly as good as each other on most series, and their
 # mean is better than any; evidence only has to rule out what does not fit at all.
 SEASONAL = Family(name="seasonal", evidence_samples=2)
-#: Log density by which waves fit any window better than a seasonal process, that of spectra and that of
-#: linear prediction added up: they have more to choose. With this lead both share evenly.
-EVEN_LEAD = 13.0
-#: What is added to that per sample where the series follows a calendar, as such series are seldom sums of
+#: Log density by which an adaptive spectrum describes any short window better than a seasonal process, since
+#: it has more to choose. With this lead both share evenly.
+EVEN_LEAD = 22.0
+#: What is added to that per sample where a season is known or found, as such series are seldom sums of
 #: sinusoids.
-CALENDAR_LEAD = 0.42
+SEASON_LEAD = 0.5
 #: Samples that a window counts for when the waves are compared with the seasonal process.
-LEAD_SAMPLES = 20
-#: Least weight of the waves, exact or not: they know what a process about level and seasons does not.
-LEAST_SHARE_OF_WAVES = 0.2
+LEAD_SAMPLES = 24
+#: Least weight of the waves, with a season and without: they know what a process about level and seasons does
+#: not.
+LEAST_SHARES_OF_WAVES = 0.2, 0.1
 
 
 def tempered(log_evidence: ArrayLike, n_samples: int, evidence_samples: int) -> FloatArray:
@@ -93,54 +94,44 @@ def family_shares(log_evidence: Mapping[Family, FloatArray], n_samples: int) -> 
     return dict(zip(log_evidence, least + (1.0 - least.sum(axis=0)) * won, strict=True))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Circumstances:
-    """What decides between waves and seasonal process beside the evidence.
-
-    n_samples : of the window.
-    calendar : whether seasons are known or suggested by a calendar.
-    judged : the power of errors in a held-out part by which the weights will change; 0 without such a part.
-    """
-
-    n_samples: int
-    calendar: bool
-    judged: float
-
-
-def seasonal_share(log_evidence: Mapping[Family, FloatArray], circumstances: Circumstances) -> FloatArray:
+def seasonal_share(
+    log_evidence: Mapping[Family, FloatArray], n_samples: int, seasonal: BoolArray
+) -> FloatArray:
     """The share of the seasonal process, (n_series,), from the evidence of the best member of each family.
 
     log_evidence : (n_series,) for each family, as in :func:`family_shares`.
-    Where a held-out part judges the models, waves and process begin as equals, as far as it judges.
+    seasonal : (n_series,), whether the process knows a season.
+    The waves lead by as much as the spectrum is ahead of the process. Linear prediction adds its own lead if
+    it has one; it has no level, so if it is behind, that says nothing of waves.
     """
-    seasonal, n_samples = log_evidence[SEASONAL], circumstances.n_samples
+    process = log_evidence[SEASONAL]
     with np.errstate(invalid="ignore"):
-        leads = [log_evidence[family] - seasonal for family in (SPECTRUM, LINEAR_PREDICTION)]
-    lead = np.sum(np.nan_to_num(leads, nan=0.0), axis=0) / n_samples
-    even = EVEN_LEAD / n_samples + (CALENDAR_LEAD if circumstances.calendar else 0.0)
+        spectrum, prediction = (
+            np.nan_to_num(log_evidence[family] - process, nan=0.0) for family in (SPECTRUM, LINEAR_PREDICTION)
+        )
+    lead = (spectrum + np.maximum(prediction, 0.0) - EVEN_LEAD) / n_samples - SEASON_LEAD * seasonal
+    least = np.where(seasonal, *LEAST_SHARES_OF_WAVES)
     with np.errstate(over="ignore"):
-        share = (1.0 - LEAST_SHARE_OF_WAVES) * expit(LEAD_SAMPLES * (even - lead))
-    judged = min(1.0, circumstances.judged)
-    return np.asarray((1.0 - judged) * share + 0.5 * judged)
+        return np.asarray((1.0 - least) * expit(-LEAD_SAMPLES * lead))
 
 
-def weigh(members: Sequence[Member], circumstances: Circumstances) -> FloatArray:
+def weigh(members: Sequence[Member], n_samples: int, seasonal: BoolArray) -> FloatArray:
     """Weights of the members by evidence, (n_members, n_series), adding up to 1 for every series.
 
+    n_samples : of the windows.   seasonal : (n_series,), whether the seasonal process knows a season.
     Within a family by tempered evidence, between the families of waves by :func:`family_shares`, and between
     them and the seasonal process by :func:`seasonal_share`. Where a member is exact, its family takes all; if
     several are, the first.
     """
-    n_samples = circumstances.n_samples
     rows: dict[Family, list[int]] = {}
     for i, member in enumerate(members):
         rows.setdefault(member.family, []).append(i)
     evidence = np.array([member.log_evidence for member in members])
     best = {family: evidence[own].max(axis=0) for family, own in rows.items()}
-    seasonal = seasonal_share(best, circumstances)
+    of_process = seasonal_share(best, n_samples, seasonal)
     waves = {family: each for family, each in best.items() if family is not SEASONAL}
-    shares = {family: share * (1.0 - seasonal) for family, share in family_shares(waves, n_samples).items()}
-    shares[SEASONAL] = seasonal
+    shares = {family: share * (1.0 - of_process) for family, share in family_shares(waves, n_samples).items()}
+    shares[SEASONAL] = of_process
     weights = np.empty_like(evidence)
     decided = np.zeros(evidence.shape[1], dtype=np.bool_)
     for family, own in rows.items():

@@ -115,7 +115,11 @@ def _along(
 
 
 def fit_seasonal(
-    y: ArrayLike | Windows, *, periods: ArrayLike | None = None, candidates: ArrayLike | None = None
+    y: ArrayLike | Windows,
+    *,
+    periods: ArrayLike | None = None,
+    candidates: ArrayLike | None = None,
+    shortest_searched: int = 0,
 ) -> SeasonalProcess:
     """The seasonal process of each window.
 
@@ -123,7 +127,8 @@ def fit_seasonal(
         by what the adaptive spectrum of the rest expects.
     periods : known periods of seasons, samples, at least 2.
     candidates : periods that the calendar suggests, samples, at least 2; those that the window holds twice
-        are the seasons. Without either, one season is sought in each window.
+        are the seasons. Another one is sought in each window.
+    shortest_searched : in windows of fewer samples none is sought.
 
     Examples
     --------
@@ -140,7 +145,8 @@ def fit_seasonal(
         expected = fit_iaa(some, periods=periods).evaluate(np.arange(windows.n_samples))
         values = values.copy()
         values[windows.gaps] = np.where(some.observed, some.filled, expected)
-    return fit_processes(values, seasons_of(values, periods, candidates))
+    seasons = seasons_of(values, periods, candidates, shortest_searched=shortest_searched)
+    return fit_processes(values, seasons)
 
 
 def fit_processes(

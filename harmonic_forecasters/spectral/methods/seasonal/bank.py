@@ -36,10 +36,14 @@ from scipy.special import softmax
 from harmonic_forecasters.spectral._parts.block_sizes import CHUNK_VALUES
 from harmonic_forecasters.spectral._parts.trend import trend_basis
 from harmonic_forecasters.spectral._parts.windows import FloatArray
-from harmonic_forecasters.spectral.methods.seasonal.priors import bank_ranges, evenly_spread
+from harmonic_forecasters.spectral.methods.seasonal.priors import bank_ranges, evenly_spread, noise_alone
 
 #: Processes in a bank.
 N_PROCESSES = 128
+# Which hyperparameters after those of the seasons are variances.
+STRENGTHS = np.array([0, 2, 3, 4])
+# With this, normal intervals of 90 % are as wide as those of Student's t, whatever the length.
+_UNKNOWN_SCALE = 2.4
 #: Deviations below this share of the largest value are rounding.
 ROUNDING = 1e-13
 
@@ -56,6 +60,11 @@ class Bank:
         ranges = bank_ranges(len(seasons), n_samples)
         spread = evenly_spread(N_PROCESSES, len(ranges))
         self._parameters = np.exp(ranges[:, 0] + (ranges[:, 1] - ranges[:, 0]) * spread).T
+        # The first process has none of them: a level and noise alone.
+        of_seasons, strengths = range(len(seasons)), 3 * len(seasons) + STRENGTHS
+        self._parameters[[*of_seasons, *strengths], 0] = 0.0
+        alone = noise_alone(n_samples)
+        self.log_prior = np.log(np.append(alone, np.full(N_PROCESSES - 1, (1.0 - alone) / (N_PROCESSES - 1))))
         times = np.arange(n_samples)
         covariance = self.covariance(times)
         covariance[:, times, times] += 1.0
@@ -160,7 +169,8 @@ class BankFit:
             second = self.scale[:, None] * self._relative_variance(t[chunk])[:, :, None] + means**2
             first = np.einsum("ps,pts->st", self.weights, means)
             result[:, chunk] = np.einsum("ps,pts->st", self.weights, second) - first**2
-        return np.asarray(self.unit[:, None] ** 2 * np.maximum(result, 0.0))
+        few = self.bank.n_samples / (self.bank.n_samples - _UNKNOWN_SCALE)
+        return np.asarray(few * self.unit[:, None] ** 2 * np.maximum(result, 0.0))
 
     def _in_units(self, values: FloatArray) -> FloatArray:
         return np.asarray(self.mean[:, None] + self.unit[:, None] * values)
@@ -206,8 +216,9 @@ def fit_bank(windows: FloatArray, seasons: tuple[float, ...]) -> BankFit:
         n_samples * (1.0 + np.log(2.0 * np.pi * scale))
         + (bank.log_determinant + np.log(bank.level_precision))[:, None]
     )
+    density += bank.log_prior[:, None]
     best = density.max(axis=0)
-    evidence = best + np.log(np.exp(density - best).mean(axis=0))
+    evidence = best + np.log(np.exp(density - best).sum(axis=0))
     return BankFit(
         bank=bank,
         mean=mean,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.fft import irfft, rfft
 from numpy.typing import ArrayLike
@@ -9,7 +11,7 @@ from scipy.fft import next_fast_len
 
 from harmonic_forecasters.spectral._parts.periods import check_periods
 from harmonic_forecasters.spectral._parts.trend import trend_basis
-from harmonic_forecasters.spectral._parts.windows import FloatArray
+from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray
 
 #: Seasons of one window; each has three hyperparameters.
 MOST_SEASONS = 4
@@ -47,6 +49,11 @@ def seasons_of(
         tuple(sorted([*suggested[: MOST_SEASONS - 1], period] if is_new else suggested[:MOST_SEASONS]))
         for period, is_new in zip(found.tolist(), new, strict=True)
     ]
+
+
+def with_season(seasons: Sequence[tuple[float, ...]]) -> BoolArray:
+    """Which windows have a season at all, (n_series,).   seasons : as from :func:`seasons_of`."""
+    return np.array([len(periods) > 0 for periods in seasons], dtype=np.bool_)
 
 
 def found_periods(values: FloatArray) -> FloatArray:

@@ -27,6 +27,9 @@ SLOPE = (1e-3, 1e3)
 FADING_SLOPE, SLOPE_SAMPLES = (1e-4, 50.0), 70
 #: Samples in which a slope fades.
 SLOPE_MEMORY = (3.0, 1000.0)
+#: Length, in samples, at which a level and noise alone are as probable as all other processes together. In
+#: shorter windows nearly anything fits as well, and in longer ones evidence decides.
+NOISE_SAMPLES = 25
 
 
 def bank_ranges(n_seasons: int, n_samples: int) -> FloatArray:
@@ -39,6 +42,17 @@ def bank_ranges(n_seasons: int, n_samples: int) -> FloatArray:
     ranges = [STRENGTH] * n_seasons + [SMOOTHNESS] * n_seasons + [MEMORY] * n_seasons
     ranges += [SHORT_STRENGTH, SHORT_MEMORY, WANDERING, SLOPE, (FADING_SLOPE[0], steepest), SLOPE_MEMORY]
     return np.asarray(np.log(ranges))
+
+
+def noise_alone(n_samples: int) -> float:
+    """How probable a level and noise, and nothing else, are in windows of n_samples before one is seen.
+
+    Examples
+    --------
+    >>> [round(noise_alone(n), 3) for n in (10, 25, 50)]
+    [0.975, 0.5, 0.059]
+    """
+    return float(1.0 / (1.0 + (n_samples / NOISE_SAMPLES) ** 4))
 
 
 def evenly_spread(n_points: int, n_dimensions: int) -> FloatArray:
