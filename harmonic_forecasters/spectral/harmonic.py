@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
 from typing import Any, overload
 
@@ -15,6 +16,7 @@ from harmonic_forecasters.spectral._parts.periods import check_periods
 from harmonic_forecasters.spectral._parts.windows import FloatArray, Windows, check_windows
 from harmonic_forecasters.spectral.components import fit_components
 from harmonic_forecasters.spectral.continuation import Continuation
+from harmonic_forecasters.spectral.known_periods import KnownPeriods
 from harmonic_forecasters.spectral.lines import LineSpectrum, Table
 from harmonic_forecasters.spectral.methods.blend import fit_blend
 from harmonic_forecasters.spectral.methods.burg import fit_burg
@@ -196,12 +198,12 @@ def _fit(
     windows: Windows, method: str, periods: ArrayLike | None, candidates: ArrayLike | None
 ) -> HarmonicFit:
     recent = windows.last(min(windows.n_samples, LONGEST_WINDOW))
-    options: dict[str, ArrayLike | None] = {"periods": periods} if method in TAKING_PERIODS else {}
-    if method in TAKING_CANDIDATES:
-        options["candidates"] = candidates
+    options = {"candidates": candidates} if method in TAKING_CANDIDATES else {}
+    fit, known = partial(METHODS[method], **options), check_periods(periods)
+    model = KnownPeriods(windows=recent, periods=known, fit=fit) if known.size else fit(recent)
     return HarmonicFit(
         windows=windows,
-        model=METHODS[method](recent, **options),
+        model=model,
         n_left_out=windows.n_samples - recent.n_samples,
         periods=periods,
     )
