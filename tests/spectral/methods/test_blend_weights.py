@@ -12,6 +12,7 @@ from harmonic_forecasters.spectral.methods.blend.weights import (
     family_shares,
     judged_weights,
     normalised,
+    season_leads,
     seasonal_share,
     tempered,
     weigh,
@@ -74,11 +75,11 @@ def test_a_third_family_is_an_entry_like_the_others():
 
 
 MOST, MOST_WITHOUT = 0.8, 0.9
-NO_SEASON, SEASON = np.array([False]), np.array([True])
+NO_SEASON, FOUND, SEASON = np.array([0.0]), np.array([0.25]), np.array([0.42])
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "seasonal", "spectrum", "prediction", "share"),
+    ("n_samples", "season_lead", "spectrum", "prediction", "share"),
     [
         # 22 nats ahead, whatever the length, the waves are equals of the process.
         (100, NO_SEASON, 22.0, 0.0, MOST_WITHOUT / 2),
@@ -89,24 +90,31 @@ NO_SEASON, SEASON = np.array([False]), np.array([True])
         # 24 samples count.
         (100, NO_SEASON, 12.0, 0.0, MOST_WITHOUT / (1.0 + np.exp(-24.0 * 0.10))),
         (100, NO_SEASON, 27.0, 0.0, MOST_WITHOUT / (1.0 + np.exp(24.0 * 0.05))),
-        # With a season the waves need 0.5 per sample more.
-        (100, SEASON, 52.0, 20.0, MOST / 2),
+        # With a season that is known the waves need 0.42 per sample more, with one that was found 0.25.
+        (100, SEASON, 44.0, 20.0, MOST / 2),
+        (100, FOUND, 40.0, 7.0, MOST / 2),
         (100, SEASON, np.inf, 0.0, 0.0),
         (100, SEASON, -np.inf, 0.0, MOST),
     ],
 )
 def test_the_seasonal_process_gets_its_share_by_the_lead_of_the_waves(
-    n_samples, seasonal, spectrum, prediction, share
+    n_samples, season_lead, spectrum, prediction, share
 ):
     evidence = {SPECTRUM: [spectrum], LINEAR_PREDICTION: [prediction], SEASONAL: [0.0]}
     evidence = {family: np.array(value) for family, value in evidence.items()}
-    found = seasonal_share(evidence, n_samples, seasonal)
+    found = seasonal_share(evidence, n_samples, season_lead)
     np.testing.assert_allclose(found, share, rtol=1e-9, atol=1e-12)
     members = [member(family.name, family, value[0]) for family, value in evidence.items()]
-    weights = weigh(members, n_samples, seasonal)[:, 0]
+    weights = weigh(members, n_samples, season_lead)[:, 0]
     np.testing.assert_allclose(weights[2], share, rtol=1e-9, atol=1e-12)
     waves = family_shares({family: evidence[family] for family in (SPECTRUM, LINEAR_PREDICTION)}, n_samples)
     np.testing.assert_allclose(weights[0], (1.0 - share) * waves[SPECTRUM][0], rtol=1e-9, atol=1e-12)
+
+
+def test_a_season_that_is_known_says_more_than_one_found():
+    seasons = [(), (12.0,), (7.0, 30.4)]
+    np.testing.assert_array_equal(season_leads(seasons, known=True), [0.0, 0.42, 0.42])
+    np.testing.assert_array_equal(season_leads(seasons, known=False), [0.0, 0.25, 0.25])
 
 
 def test_what_is_exact_takes_all_the_first_family_first():

@@ -216,3 +216,13 @@ def test_harmonics_of_several_periods_are_listed_once_and_not_without_end():
 def test_too_few_values_are_refused():
     with pytest.raises(ValueError, match="at least 3 observed values, series 1 has 2"):
         fit_iaa([[1.0, 2.0, 3.0], [1.0, np.nan, 2.0]])
+
+
+def test_rounding_does_not_show_beside_another_series_or_in_another_unit():
+    alternating, other = (-1.0) ** np.arange(80), np.random.default_rng(0).normal(size=80)
+    ahead = np.arange(80, 140)
+    alone = fit_iaa(alternating[None]).evaluate(ahead)
+    beside = fit_iaa(np.stack([alternating, other])).evaluate(ahead)[:1]
+    scaled = fit_iaa(0.7 * alternating[None]).evaluate(ahead) / 0.7
+    np.testing.assert_allclose(beside, alone, atol=1e-5)
+    np.testing.assert_allclose(scaled, alone, atol=1e-5)

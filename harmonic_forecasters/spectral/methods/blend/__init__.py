@@ -62,7 +62,7 @@ from harmonic_forecasters.spectral.methods.blend.held_out import (
 )
 from harmonic_forecasters.spectral.methods.blend.members import Scales, fit_members, member_of
 from harmonic_forecasters.spectral.methods.blend.mixture import Mixture
-from harmonic_forecasters.spectral.methods.blend.weights import judged_weights, weigh
+from harmonic_forecasters.spectral.methods.blend.weights import judged_weights, season_leads, weigh
 from harmonic_forecasters.spectral.methods.iaa import fit_iaa
 from harmonic_forecasters.spectral.methods.modified_covariance import LARGEST_EXACT_RESIDUAL
 from harmonic_forecasters.spectral.methods.seasonal import (
@@ -71,7 +71,7 @@ from harmonic_forecasters.spectral.methods.seasonal import (
     SeasonalProcess,
     fit_seasonal,
 )
-from harmonic_forecasters.spectral.methods.seasonal.periods import seasons_of, with_season
+from harmonic_forecasters.spectral.methods.seasonal.periods import known_seasons, seasons_of
 from harmonic_forecasters.spectral.methods.sparse_bayes import fit_sparse_bayes
 
 #: Shorter windows say nothing of waves.
@@ -163,7 +163,8 @@ def fit_blend(
     positive = np.asarray(filled.min(axis=1) > 0.0)
     seasons = seasons_of(filled, periods, candidates, shortest_searched=shortest_searched)
     members = fit_members(Scales(filled, positive), periods, seasons)
-    mixture, held_out = Mixture(members, weigh(members, windows.n_samples, with_season(seasons))), None
+    season_lead = season_leads(seasons, known=known_seasons(periods, candidates, windows.n_samples).size > 0)
+    mixture, held_out = Mixture(members, weigh(members, windows.n_samples, season_lead)), None
     if windows.n_samples >= SHORTEST_TESTED:
         held_out = HeldOut(
             values=filled[:, -LONGEST_TESTED:],
@@ -171,6 +172,7 @@ def fit_blend(
             members=members,
             periods=periods,
             seasons=seasons,
+            season_lead=season_lead,
         )
         merit = np.where(mixture.exact, 1.0, held_out.merit(mixture.weights))
         mixture = Mixture(members, judged_weights(members, mixture.weights, merit))

@@ -17,7 +17,6 @@ from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, 
 from harmonic_forecasters.spectral.methods.blend.members import Member, Scales, fit_members
 from harmonic_forecasters.spectral.methods.blend.mixture import Mixture
 from harmonic_forecasters.spectral.methods.blend.weights import weigh
-from harmonic_forecasters.spectral.methods.seasonal.periods import with_season
 
 #: Shortest window, in samples, of which a part is held out; longer than the longest, its last part is used.
 SHORTEST_TESTED, LONGEST_TESTED = 500, 5_000
@@ -42,6 +41,7 @@ class HeldOut:
 
     values : (n_series, n_samples).   positive : (n_series,), as in :class:`~.members.Scales`.
     members : of the whole windows.   periods, seasons : as in :func:`~.members.fit_members`.
+    season_lead : as in :func:`~.weights.weigh`.
     """
 
     values: FloatArray
@@ -49,6 +49,7 @@ class HeldOut:
     members: Sequence[Member]
     periods: ArrayLike | None
     seasons: Sequence[tuple[float, ...]]
+    season_lead: FloatArray
 
     @property
     def n_samples(self) -> int:
@@ -80,7 +81,7 @@ class HeldOut:
     def _earlier(self) -> Mixture:
         earlier = self.values[:, : -self.n_samples]
         members = fit_members(Scales(earlier, self.positive), self.periods, self.seasons, self.members)
-        return Mixture(members, weigh(members, earlier.shape[1], with_season(self.seasons)))
+        return Mixture(members, weigh(members, earlier.shape[1], self.season_lead))
 
     @property
     def _times(self) -> IntArray:

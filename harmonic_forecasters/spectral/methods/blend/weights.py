@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, softmax
 
-from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray
+from harmonic_forecasters.spectral._parts.windows import FloatArray
+from harmonic_forecasters.spectral.methods.seasonal.periods import with_season
 
 if TYPE_CHECKING:
     from harmonic_forecasters.spectral.methods.blend.members import Member
@@ -56,9 +57,9 @@ SEASONAL = Family(name="seasonal", evidence_samples=2)
 #: Log density by which an adaptive spectrum describes any short window better than a seasonal process, since
 #: it has more to choose. With this lead both share evenly.
 EVEN_LEAD = 22.0
-#: What is added to that per sample where a season is known or found, as such series are seldom sums of
-#: sinusoids.
-SEASON_LEAD = 0.5
+#: What is added to that per sample where a season is known, and where one was found: series that follow a
+#: calendar are seldom sums of sinusoids.
+KNOWN_SEASON_LEAD, FOUND_SEASON_LEAD = 0.42, 0.25
 #: Samples that a window counts for when the waves are compared with the seasonal process.
 LEAD_SAMPLES = 24
 #: Least weight of the waves, with a season and without: they know what a process about level and seasons does
@@ -94,13 +95,21 @@ def family_shares(log_evidence: Mapping[Family, FloatArray], n_samples: int) -> 
     return dict(zip(log_evidence, least + (1.0 - least.sum(axis=0)) * won, strict=True))
 
 
+def season_leads(seasons: Sequence[tuple[float, ...]], *, known: bool) -> FloatArray:
+    """What a season adds to the even lead, per sample, (n_series,); 0 where there is none.
+
+    seasons : periods of each window, samples.   known : whether any are known, and not all found.
+    """
+    return np.where(with_season(seasons), KNOWN_SEASON_LEAD if known else FOUND_SEASON_LEAD, 0.0)
+
+
 def seasonal_share(
-    log_evidence: Mapping[Family, FloatArray], n_samples: int, seasonal: BoolArray
+    log_evidence: Mapping[Family, FloatArray], n_samples: int, season_lead: FloatArray
 ) -> FloatArray:
     """The share of the seasonal process, (n_series,), from the evidence of the best member of each family.
 
     log_evidence : (n_series,) for each family, as in :func:`family_shares`.
-    seasonal : (n_series,), whether the process knows a season.
+    season_lead : (n_series,), from :func:`season_leads`.
     The waves lead by as much as the spectrum is ahead of the process. Linear prediction adds its own lead if
     it has one; it has no level, so if it is behind, that says nothing of waves.
     """
@@ -109,16 +118,16 @@ def seasonal_share(
         spectrum, prediction = (
             np.nan_to_num(log_evidence[family] - process, nan=0.0) for family in (SPECTRUM, LINEAR_PREDICTION)
         )
-    lead = (spectrum + np.maximum(prediction, 0.0) - EVEN_LEAD) / n_samples - SEASON_LEAD * seasonal
-    least = np.where(seasonal, *LEAST_SHARES_OF_WAVES)
+    lead = (spectrum + np.maximum(prediction, 0.0) - EVEN_LEAD) / n_samples - season_lead
+    least = np.where(season_lead > 0.0, *LEAST_SHARES_OF_WAVES)
     with np.errstate(over="ignore"):
         return np.asarray((1.0 - least) * expit(-LEAD_SAMPLES * lead))
 
 
-def weigh(members: Sequence[Member], n_samples: int, seasonal: BoolArray) -> FloatArray:
+def weigh(members: Sequence[Member], n_samples: int, season_lead: FloatArray) -> FloatArray:
     """Weights of the members by evidence, (n_members, n_series), adding up to 1 for every series.
 
-    n_samples : of the windows.   seasonal : (n_series,), whether the seasonal process knows a season.
+    n_samples : of the windows.   season_lead : (n_series,), from :func:`season_leads`.
     Within a family by tempered evidence, between the families of waves by :func:`family_shares`, and between
     them and the seasonal process by :func:`seasonal_share`. Where a member is exact, its family takes all; if
     several are, the first.
@@ -128,7 +137,7 @@ def weigh(members: Sequence[Member], n_samples: int, seasonal: BoolArray) -> Flo
         rows.setdefault(member.family, []).append(i)
     evidence = np.array([member.log_evidence for member in members])
     best = {family: evidence[own].max(axis=0) for family, own in rows.items()}
-    of_process = seasonal_share(best, n_samples, seasonal)
+    of_process = seasonal_share(best, n_samples, season_lead)
     waves = {family: each for family, each in best.items() if family is not SEASONAL}
     shares = {family: share * (1.0 - of_process) for family, share in family_shares(waves, n_samples).items()}
     shares[SEASONAL] = of_process

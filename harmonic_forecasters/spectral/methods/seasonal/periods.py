@@ -37,11 +37,9 @@ def seasons_of(
     shortest_searched : in windows of fewer samples none is sought.
     """
     n_series, n_samples = values.shape
-    known = np.unique(check_periods(periods))
-    if known.size:
-        return [tuple(known[:MOST_SEASONS].tolist())] * n_series
-    suggested = np.unique(check_periods(candidates, "candidates"))
-    suggested = suggested[LEAST_CYCLES * suggested <= n_samples]
+    suggested = known_seasons(periods, candidates, n_samples)
+    if check_periods(periods).size:
+        return [tuple(suggested[:MOST_SEASONS].tolist())] * n_series
     found = found_periods(values) if n_samples >= shortest_searched else np.zeros(n_series)
     # One that the calendar knows is not found anew.
     new = (found > 0.0) & (np.abs(found[:, None] / suggested - 1.0) > _SAME).all(axis=1)
@@ -49,6 +47,15 @@ def seasons_of(
         tuple(sorted([*suggested[: MOST_SEASONS - 1], period] if is_new else suggested[:MOST_SEASONS]))
         for period, is_new in zip(found.tolist(), new, strict=True)
     ]
+
+
+def known_seasons(periods: ArrayLike | None, candidates: ArrayLike | None, n_samples: int) -> FloatArray:
+    """The periods that are known of any window of n_samples, or else suggested: see :func:`seasons_of`."""
+    known = np.unique(check_periods(periods))
+    if known.size:
+        return known
+    suggested = np.unique(check_periods(candidates, "candidates"))
+    return np.asarray(suggested[LEAST_CYCLES * suggested <= n_samples])
 
 
 def with_season(seasons: Sequence[tuple[float, ...]]) -> BoolArray:
