@@ -1,13 +1,14 @@
-"""Accuracy on real series: `series`, `m4` or `tides`.
+"""Accuracy on real series: `series`, `m4`, `gift_eval` or `tides`.
 
     OMP_NUM_THREADS=1 python benchmarks/harmonic/real.py series [--methods blend MSTL AutoTheta AutoARIMA]
     OMP_NUM_THREADS=1 python benchmarks/harmonic/real.py m4 --validation [--every 8] [--methods blend]
+    OMP_NUM_THREADS=1 python benchmarks/harmonic/real.py gift_eval [--names ett1/H/short ...]
     OMP_NUM_THREADS=1 python benchmarks/harmonic/real.py tides [--methods blend]
 
 `series`: seven series, five origins, one and two seasons ahead; our methods are given the frequency of the
 samples and no period but in one row, the others the true periods. `m4`: the 414 hourly series of the M4
 competition. With `--validation` the last 48 hours of the training part are held out instead of the test part;
-whoever chooses anything uses that.
+whoever chooses anything uses that. `gift_eval`: ten configurations of that benchmark, half an hour.
 `tides`: 14 days ahead from 30, 90 and 200 days, beside UTide (``pip install utide``).
 """
 
@@ -17,6 +18,7 @@ import argparse
 import time
 from pathlib import Path
 
+import gift_eval
 import m4_hourly
 import real_series
 import tide_gauges
@@ -33,6 +35,8 @@ def run(options: argparse.Namespace) -> list[Row]:
         return real_series.evaluate(options.methods, options.names)
     if options.part == "m4":
         return m4_hourly.evaluate(options.methods, validation=options.validation, every=options.every)
+    if options.part == "gift_eval":
+        return gift_eval.evaluate(options.methods, options.names)
     return tide_gauges.evaluate(options.methods)
 
 
@@ -52,6 +56,11 @@ def main() -> None:
     m4.add_argument("--methods", nargs="+", choices=FORECASTERS, default=["blend", GIVEN, "SeasonalNaive"])
     m4.add_argument("--validation", action="store_true", help="hold out the tail of the training part")
     m4.add_argument("--every", type=int, default=1, help="take every so many series")
+    gift = parts.add_parser("gift_eval")
+    gift.add_argument("--methods", nargs="+", choices=METHODS, default=["blend"])
+    gift.add_argument(
+        "--names", nargs="+", choices=gift_eval.CONFIGURATIONS, default=list(gift_eval.CONFIGURATIONS)
+    )
     tides = parts.add_parser("tides")
     tides.add_argument("--methods", nargs="+", choices=METHODS, default=["blend"])
     options = parser.parse_args()

@@ -23,27 +23,30 @@ class HarmonicModel(UntrainedGlobalModel):
     window to the end of its forecast.
 
     Nothing is trained: ``fit`` checks the series and remembers a single one, and ``predict`` takes any other.
-    Each component of a multivariate series is forecast separately. A window needs at least 8 observed values;
-    NaN marks missing ones.
+    Each component of a multivariate series is forecast separately. NaN marks missing values; a window needs
+    at least 3 observed ones with ``"blend"`` and ``"seasonal"``, and 8 with the other methods and with
+    covariates.
 
     ``spectrum()`` returns the sinusoids that the method finds, refined by joint least squares, strongest
     first, with the additional columns frequency_error, amplitude_error, phase_error (standard errors), share
-    (of the variance of the window) and group (the same number for sinusoids closer than one cycle per window,
-    which can hardly be separated): see :mod:`harmonic_forecasters.spectral.components`.
+    (of the variance of the window), group (the same number for sinusoids closer than one cycle per window,
+    which can hardly be separated, and for the harmonics of one season) and season (its period, else NaN). A
+    season stands as a row without a phase before its harmonics. See
+    :mod:`harmonic_forecasters.spectral.components`.
 
     Parameters
     ----------
-    input_chunk_length : samples in the window, the last ones of a series, at least 8; None takes the whole
-        series.
+    input_chunk_length : samples in the window, the last ones of a series, at least as many as it needs; None
+        takes the whole series.
     output_chunk_length : forecasts of more samples than this are made in chunks, each from a window that
         holds the chunks before it; None forecasts any number of samples at once. Likelihood parameters and
         samples are given for one chunk only: how errors grow through chunks fed back is not known.
     method : ``"blend"``, or a single method: ``"seasonal"``, ``"iaa"``, ``"burg"``,
         ``"modified_covariance"``, ``"esprit"`` or ``"sparse_bayes"``; the module of that name in
         ``spectral.methods`` explains it.
-    periods : known periods, in samples, at least 2; they and their harmonics get waves of their own, which do
-        not fade far ahead as others do. ``"blend"``, ``"seasonal"`` and ``"iaa"`` take them. They replace
-        the seasons of the calendar. None: all periods are found.
+    periods : known periods, in samples, at least 2; their waves last for ever, and others fade far ahead. Up
+        to four are seasons, more are constituents, as of tides. ``"blend"``, ``"seasonal"`` and ``"iaa"``
+        take them. They replace the seasons of the calendar. None: all periods are found.
     likelihood : None for point forecasts only. With ``"gaussian"`` or ``"quantile"``, forecast errors are
         normal: ``num_samples`` draws from them, each step and component independently (errors of neighbouring
         steps are not correlated in the draws), and ``predict_likelihood_parameters=True`` gives mean and

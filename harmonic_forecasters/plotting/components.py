@@ -135,7 +135,9 @@ def _curve(
     values = LineSpectrum(frequency, amplitude[None], phase[None]).evaluate(t)[0]
     power = 0.5 * amplitude[0] ** 2 if len(rows) == 1 else np.mean(values[:n_samples] ** 2)
     error = f" ± {table['amplitude_error'][rows[0]]:.1g}" if "amplitude_error" in table else ""
-    more = f" and {len(rows) - 1} close to it" if len(rows) > 1 else ""
+    seasonal = "season" in table and np.isfinite(table["season"][rows]).any()
+    kind = "harmonics" if seasonal else "close to it"
+    more = f" and {len(rows) - 1} {kind}" if len(rows) > 1 else ""
     share = power / max(variance, np.finfo(np.float64).tiny)
     title = f"period {table['period'][rows[0]]:.4g}{more}, amplitude {amplitude[0]:.3g}{error}"
     return f"{title}, {_percent(share)} of the variance", values

@@ -91,6 +91,8 @@ def table_of(lines: LineSpectrum | pd.DataFrame, series: int) -> dict[str, NDArr
     if isinstance(lines, LineSpectrum):
         return dict(lines.columns(series))
     rows = lines[lines["component"] == names[series]] if names else lines
+    # A season as a whole has no phase; its harmonics stand below it.
+    rows = rows[rows["phase"].notna()]
     return {str(name): rows[name].to_numpy() for name in rows.columns}
 
 

@@ -23,20 +23,21 @@ class HarmonicForecaster(SpectralForecaster):
     sample of the window and every step of the forecast.
 
     Prediction intervals are normal, with the variance that the method gives to each step. In-sample forecasts
-    are a smooth of the data. The window needs at least 8 observed values in each column.
+    are a smooth of the data. The window needs at least 3 observed values in each column with "blend" and
+    "seasonal", and 8 with the other methods and with ``X``.
 
     Parameters
     ----------
     window_length : int or None, default=None
-        Number of last samples to use, at least 8; None uses all.
+        Number of last samples to use, as many as the method needs at least; None uses all.
     method : str, default="blend"
         The default blend, or one method by name: "seasonal", "iaa", "burg", "modified_covariance",
         "esprit" or "sparse_bayes"; the module of that name in ``harmonic_forecasters.spectral.methods``
         explains it.
     periods : float, list of float or None, default=None
-        Known periods, in samples, at least 2; they and their harmonics get waves of their own, which do
-        not fade far ahead as others do. "blend", "seasonal" and "iaa" take them. They replace the seasons
-        of the calendar. None: all periods are found.
+        Known periods, in samples, at least 2; their waves last for ever, and others fade far ahead. Up to
+        four are seasons, more are constituents, as of tides. "blend", "seasonal" and "iaa" take them. They
+        replace the seasons of the calendar. None: all periods are found.
 
     Attributes
     ----------
@@ -45,8 +46,9 @@ class HarmonicForecaster(SpectralForecaster):
         sample), period (samples), amplitude (unit of y), phase (radians, of a cosine, at the first sample of
         the window); frequency_error, amplitude_error, phase_error (standard errors of these); share (of the
         variance of the window); group (the same number for sinusoids closer than one cycle per window, which
-        can hardly be separated). The sinusoids are those that the method finds, refined by joint least
-        squares: see ``harmonic_forecasters.spectral.components``.
+        can hardly be separated, and for the harmonics of one season); season (its period, else NaN). A season
+        stands as a row without a phase before its harmonics. The sinusoids are those that the method finds,
+        refined by joint least squares: see ``harmonic_forecasters.spectral.components``.
 
     See Also
     --------

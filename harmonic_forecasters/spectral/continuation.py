@@ -34,6 +34,11 @@ class Continuation(ABC):
     def lines(self) -> LineSpectrum:
         """The sinusoids found, strongest first."""
 
+    @property
+    def combs(self) -> Sequence[tuple[float, ...]] | None:
+        """Periods of the seasons that the method knows of each series, samples; None where it knows none."""
+        return None
+
     def quantiles(self, t: ArrayLike, levels: Sequence[float]) -> FloatArray:
         """Quantiles of what would be observed at the times t; here those of normal errors.
 

@@ -88,7 +88,9 @@ class HarmonicFit(Continuation):
 
     def tables(self) -> list[Table]:
         """The sinusoids refined, with standard errors: see :func:`~.components.fit_components`."""
-        components = fit_components(self.windows, self.lines(), periods=self.periods)
+        components = fit_components(
+            self.windows, self.lines(), periods=self.periods, seasons=self.model.combs
+        )
         return [components.columns(series) for series in range(len(self.windows.filled))]
 
 
@@ -134,9 +136,9 @@ def fit_harmonic(
         takes it up; collinear ones share theirs.
     method : ``"blend"``, the default of the package, or another name in ``METHODS``; the module of that name
         in ``harmonic_forecasters.spectral.methods`` explains the method.
-    periods : known periods, samples, at least 2. They and their harmonics get waves of their own, which do
-        not fade far ahead as others do; other periods are still found. ``"blend"``, ``"seasonal"`` and
-        ``"iaa"`` take them.
+    periods : known periods, samples, at least 2. Their waves last for ever, see :mod:`~.known_periods`; other
+        periods are still found, and their waves fade far ahead. ``"blend"``, ``"seasonal"`` and ``"iaa"``
+        take them.
     candidates : periods that the calendar suggests, samples, such as 24 and 168 for hours; None or an empty
         list where it suggests none. Methods other than ``"blend"`` and ``"seasonal"`` ignore them.
 

@@ -11,7 +11,7 @@ Source: as for :mod:`.regression`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,6 +63,11 @@ class KnownPeriods(Continuation):
     def lines(self) -> LineSpectrum:
         """The sinusoids of the method."""
         return self.near.lines()
+
+    @property
+    def combs(self) -> Sequence[tuple[float, ...]] | None:
+        """See :class:`~.continuation.Continuation`."""
+        return self.near.combs if len(self.periods) <= MOST_SEASONS else None
 
     def _ask(self, t: ArrayLike, question: Callable[[Continuation, IntArray], FloatArray]) -> FloatArray:
         times = np.asarray(t, dtype=np.int64)

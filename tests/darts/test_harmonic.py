@@ -148,7 +148,7 @@ def test_spectrum_names_the_sinusoids_of_each_component():
     table = HarmonicModel(method="esprit").fit(series).spectrum()
     assert list(table.columns) == [
         *("component", "frequency", "period", "amplitude", "phase"),
-        *("frequency_error", "amplitude_error", "phase_error", "share", "group"),
+        *("frequency_error", "amplitude_error", "phase_error", "share", "group", "season"),
     ]
     strongest = table.groupby("component").first()
     np.testing.assert_allclose(strongest.period, [8.3, 12.42], rtol=0.01)

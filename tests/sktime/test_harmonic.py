@@ -152,7 +152,7 @@ def test_spectrum_is_a_table_and_a_fitted_parameter():
     pd.testing.assert_frame_equal(table, forecaster.spectrum_)
     assert list(table.columns) == [
         *("component", "frequency", "period", "amplitude", "phase"),
-        *("frequency_error", "amplitude_error", "phase_error", "share", "group"),
+        *("frequency_error", "amplitude_error", "phase_error", "share", "group", "season"),
     ]
     strongest = table.iloc[0]
     assert strongest.period == pytest.approx(12.42, rel=0.01)

@@ -12,7 +12,7 @@ from harmonic_forecasters.spectral.lines import LineSpectrum
 
 COLUMNS = [
     *("frequency", "period", "amplitude", "phase"),
-    *("frequency_error", "amplitude_error", "phase_error", "share", "group"),
+    *("frequency_error", "amplitude_error", "phase_error", "share", "group", "season"),
 ]
 FREQUENCY, AMPLITUDE = np.array([0.0831, 0.2017, 0.3523]), np.array([1.0, 0.7, 0.5])
 
@@ -183,7 +183,7 @@ def test_whatever_the_window_everything_is_finite(method, degenerate_window):
     ).columns(0)
     assert list(columns) == COLUMNS
     for name, column in columns.items():
-        assert np.isfinite(column).all()
+        assert np.isfinite(column).all() if name != "season" else np.isnan(column).all()
         assert column.dtype == (np.int64 if name == "group" else np.float64)
     assert (columns["amplitude_error"] >= 0.0).all()
 
@@ -249,3 +249,34 @@ def test_lines_of_other_windows_are_refused():
     lines = LineSpectrum(np.array([0.1]), np.ones((2, 1)), np.zeros((2, 1)))
     with pytest.raises(ValueError, match="lines must belong to as many series as the windows, 3, got 2"):
         fit_components(np.zeros((3, 20)), lines)
+
+
+def test_harmonics_of_a_season_are_one_group_and_stand_below_it():
+    t = np.arange(24 * 40)
+    daily, weekly = np.where(t % 24 < 8, 10.0, 0.0), np.where(t // 24 % 7 > 4, 4.0, 0.0)
+    wave = 3.0 * np.cos(2 * np.pi * t / 31.0)
+    y = daily + weekly + wave + 0.5 * np.random.default_rng(0).normal(size=len(t))
+    table = fit_harmonic(y[None], candidates=[24, 168, 8766]).tables()[0]
+    whole = np.isnan(table["phase"])
+    np.testing.assert_allclose(table["period"][whole], [24.0, 31.0, 168.0][::2])
+    for period, part in ((24.0, daily), (168.0, weekly)):
+        own = table["season"] == period
+        row = np.flatnonzero(own & whole)[0]
+        assert (table["group"][own] == table["group"][row]).all()
+        assert row == np.flatnonzero(own)[0]
+        np.testing.assert_allclose(table["share"][row], part.var() / y.var(), rtol=0.15)
+        np.testing.assert_allclose(table["amplitude"][row] ** 2 / 2 / y.var(), table["share"][row], rtol=1e-6)
+        orders = period * table["frequency"][own & ~whole]
+        np.testing.assert_allclose(orders, np.round(orders), atol=0.5 * period / len(t))
+        np.testing.assert_allclose(table["share"][own & ~whole].sum(), table["share"][row], rtol=0.1)
+    alone = np.isnan(table["season"])
+    np.testing.assert_allclose(table["period"][alone][0], 31.0, rtol=0.01)
+    assert not (np.isnan(table["phase"]) & alone).any()
+
+
+def test_one_harmonic_alone_is_no_season():
+    t = np.arange(200)
+    lines = LineSpectrum(np.array([1 / 12]), np.array([[1.0]]), np.zeros((1, 1)))
+    columns = fit_components(lines.evaluate(t), lines, seasons=[(12.0,)]).columns(0)
+    assert np.isnan(columns["season"]).all()
+    assert len(columns["period"]) == 1

@@ -22,8 +22,8 @@ from harmonic_forecasters.spectral._parts.windows import FloatArray
 from harmonic_forecasters.spectral.continuation import Continuation
 from harmonic_forecasters.spectral.lines import LineSpectrum
 
-# Smallest noise, as a share of the variance of the series. Covariances can be inverted with a thousandth of it,
-# but what rounding leaves then shows in the fourth digit of a forecast.
+# Smallest noise, as a share of the variance of the series. Covariances can be inverted with a thousandth of
+# it, but what rounding leaves then shows in the fourth digit of a forecast.
 NOISE_FLOOR = 1e-9
 # Gaps are treated exactly in windows of up to this many samples, at a cost of N^3.
 MAX_DENSE = 1024

@@ -38,6 +38,7 @@ series.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,6 +89,7 @@ class Blend(Continuation):
     held_out : how the end of the window was forecast from the rest; None if the window is too short.
     shift_at, shift : (n_series,), the first sample after a shift of the level, 0 if there is none, and its
         size; the models see the samples before it moved to the new level.
+    seasons : periods of the seasons of each series, samples.
     """
 
     mixture: Mixture
@@ -96,6 +98,7 @@ class Blend(Continuation):
     held_out: HeldOut | None
     shift_at: IntArray
     shift: FloatArray
+    seasons: Sequence[tuple[float, ...]]
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
         """The weighted mean of what the models expect."""
@@ -116,6 +119,11 @@ class Blend(Continuation):
     def lines(self) -> LineSpectrum:
         """The sinusoids of the adaptive spectrum; where linear prediction is exact, those of prediction."""
         return self.mixture.lines()
+
+    @property
+    def combs(self) -> Sequence[tuple[float, ...]]:
+        """See :class:`~.continuation.Continuation`."""
+        return self.seasons
 
     @cached_property
     def _variance_factor(self) -> FloatArray:
@@ -183,6 +191,7 @@ def fit_blend(
         held_out=held_out,
         shift_at=shift_at,
         shift=shift,
+        seasons=seasons,
     )
 
 

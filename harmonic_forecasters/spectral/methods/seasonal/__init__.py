@@ -68,6 +68,11 @@ class SeasonalProcess(Continuation):
         return fit_lines(self.windows, frequencies)
 
     @property
+    def combs(self) -> Sequence[tuple[float, ...]]:
+        """See :class:`~.continuation.Continuation`."""
+        return self.seasons
+
+    @property
     def log_evidence(self) -> FloatArray:
         """Log probability density per sample times the samples of the window, (n_series,)."""
         result = np.empty(len(self.windows))
