@@ -39,6 +39,25 @@ def test_a_jump_at_the_end_is_not_taken_for_growth():
     assert forecast(y, 20).max() <= 1e6
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_forecasts_leave_the_range_by_no_more_than_itself_unless_growth_lasts(seed, sign):
+    rng = np.random.default_rng(seed)
+    n_samples = int(rng.integers(12, 60))
+    y = np.concatenate([rng.normal(size=n_samples - 3), 10.0 ** rng.uniform(0, 6, size=3)])
+    ahead = forecast(sign * y, 4 * n_samples)
+    largest = y.max() + np.ptp(y)
+    # What noise makes of the medians of the thirds is far below the jump.
+    assert (sign * ahead).max() <= 1.01 * largest
+    assert (sign * ahead).min() >= y.min() - 1.01 * np.ptp(y)
+
+
+def test_a_straight_line_under_noise_leaves_the_range_by_more():
+    t = np.arange(150)
+    y = 2.0 * t + np.random.default_rng(24).normal(size=150)
+    np.testing.assert_allclose(forecast(y[:50], 100)[0], 2.0 * t[50:], rtol=0.07)
+
+
 def test_lasting_growth_by_a_constant_factor_goes_on_for_as_long_again():
     t = np.arange(120)
     noise = 0.02 * np.random.default_rng(22).normal(size=60)

@@ -46,8 +46,7 @@ class Logarithmic(Continuation):
 def largest_logarithm(logarithms: FloatArray) -> FloatArray:
     """The largest logarithm of each window, and above it twice the growth that lasts.
 
-    That growth is how far the median of the last third lies above that of the first: a jump at the end, which
-    models take for growth, is none.
+    See :func:`lasting_growth`: a jump at the end, which models take for growth, is none.
 
     logarithms : (n_series, n_samples), at least 3 samples.   Returns (n_series,).
 
@@ -56,6 +55,13 @@ def largest_logarithm(logarithms: FloatArray) -> FloatArray:
     >>> largest_logarithm(np.array([np.arange(9.0), 8.0 * (np.arange(9) == 8)]))
     array([20.,  8.])
     """
-    third = logarithms.shape[1] // 3
-    grown = np.median(logarithms[:, -third:], axis=1) - np.median(logarithms[:, :third], axis=1)
-    return np.asarray(logarithms.max(axis=1) + 2.0 * np.maximum(grown, 0.0))
+    return np.asarray(logarithms.max(axis=1) + 2.0 * np.maximum(lasting_growth(logarithms), 0.0))
+
+
+def lasting_growth(values: FloatArray) -> FloatArray:
+    """How far the median of the last third of each window lies above that of the first, (n_series,).
+
+    values : (n_series, n_samples), at least 3 samples.
+    """
+    third = values.shape[1] // 3
+    return np.asarray(np.median(values[:, -third:], axis=1) - np.median(values[:, :third], axis=1))

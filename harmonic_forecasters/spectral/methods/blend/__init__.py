@@ -47,6 +47,7 @@ from numpy.typing import ArrayLike
 
 from harmonic_forecasters.spectral._parts.breaks import interruptions, level_shifts
 from harmonic_forecasters.spectral._parts.gaussian_process import HarmonicProcess
+from harmonic_forecasters.spectral._parts.reach import Reach, reach_of
 from harmonic_forecasters.spectral._parts.windows import (
     BoolArray,
     FloatArray,
@@ -90,6 +91,7 @@ class Blend(Continuation):
     shift_at, shift : (n_series,), the first sample after a shift of the level, 0 if there is none, and its
         size; the models see the samples before it moved to the new level.
     seasons : periods of the seasons of each series, samples.
+    reach : the values that forecasts may have, unless linear prediction is exact.
     """
 
     mixture: Mixture
@@ -99,11 +101,14 @@ class Blend(Continuation):
     shift_at: IntArray
     shift: FloatArray
     seasons: Sequence[tuple[float, ...]]
+    reach: Reach
 
     def evaluate(self, t: ArrayLike) -> FloatArray:
-        """The weighted mean of what the models expect."""
-        before = np.asarray(t) < self.shift_at[:, None]
-        return np.asarray(self.mixture.evaluate(t) - np.where(before, self.shift[:, None], 0.0))
+        """The weighted mean of what the models expect, within reach of the window."""
+        times = np.asarray(t, dtype=np.int64)
+        mean = self.mixture.evaluate(times)
+        mean = np.where(self.mixture.exact[:, None], mean, self.reach.bound(mean, times))
+        return np.asarray(mean - np.where(times < self.shift_at[:, None], self.shift[:, None], 0.0))
 
     def variance(self, t: ArrayLike) -> FloatArray:
         """The variance of the mixture, corrected by the held-out part, and what the gaps add to it."""
@@ -192,6 +197,7 @@ def fit_blend(
         shift_at=shift_at,
         shift=shift,
         seasons=seasons,
+        reach=reach_of(filled, positive),
     )
 
 
