@@ -68,13 +68,17 @@ class Bank:
         times = np.arange(n_samples)
         covariance = self.covariance(times)
         covariance[:, times, times] += 1.0
-        factor = np.linalg.cholesky(covariance)
-        self.inverse_factor = np.stack([lapack.dtrtri(each, lower=1)[0] for each in factor])
+        self.log_determinant = np.empty(N_PROCESSES)
+        for i, each in enumerate(covariance):
+            # In place: a transposed array is what LAPACK takes, and its upper triangle the lower one here.
+            lapack.dpotrf(each.T, lower=0, overwrite_a=1)
+            self.log_determinant[i] = 2.0 * np.log(np.diagonal(each)).sum()
+            lapack.dtrtri(each.T, lower=0, overwrite_c=1)
+        self.inverse_factor = covariance
         ones = self.inverse_factor.sum(axis=2)
         self.level_precision = (ones**2).sum(axis=1)
         #: (n_processes, n_samples), the direction of the level where the noise is white.
         self.level = ones / np.sqrt(self.level_precision)[:, None]
-        self.log_determinant = 2.0 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and files hold what a bank is made of, and not its arrays."""
@@ -99,7 +103,7 @@ class Bank:
             alike += strength[i] * np.exp(-wave / smoothness[i] ** 2 - d / (memory[i] * period))
         apart = 0.5 * wandering * d
         apart += fading * fading_memory**2 * (d / fading_memory + np.expm1(-d / fading_memory))
-        result = (alike - apart)[:, distance]
+        result = np.take(alike - apart, distance, axis=1)
         result += apart[:, None, samples]
         result += apart[:, np.abs(times), None]
         line = trend_basis(times, self.n_samples)[1][:, None] * trend_basis(samples, self.n_samples)[1]
