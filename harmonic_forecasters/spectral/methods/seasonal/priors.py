@@ -25,6 +25,8 @@ SLOPE = (1e-3, 1e3)
 #: Variance of a slope that fades, per sample squared, in windows of ``SLOPE_SAMPLES`` or more; the upper end
 #: falls with the square of the length, as short windows show more slopes than there are.
 FADING_SLOPE, SLOPE_SAMPLES = (1e-4, 50.0), 70
+#: Longest memory of the level in long windows, samples, or cycles of the shortest season where those are more.
+LEVEL_MEMORY, LEVEL_CYCLES = 60.0, 2.5
 #: Samples in which a slope fades.
 SLOPE_MEMORY = (3.0, 1000.0)
 #: Length, in samples, at which a level and noise alone are as probable as all other processes together. In
@@ -83,4 +85,5 @@ def _long_ranges(seasons: Sequence[float]) -> Iterator[tuple[float, float]]:
     # The finest detail of a season is about a sample.
     yield from [(np.pi / period, 2.0) for period in seasons]
     yield from [(2.0, 200.0)] * len(seasons)
-    yield from [(0.01, 300.0), (1.0, 20.0), (0.01, 300.0), (20.0, 60.0)]
+    longest_memory = max(LEVEL_MEMORY, LEVEL_CYCLES * min(seasons, default=0.0))
+    yield from [(0.01, 300.0), (1.0, 20.0), (0.01, 300.0), (20.0, longest_memory)]
