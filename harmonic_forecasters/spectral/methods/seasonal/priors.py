@@ -25,7 +25,7 @@ SLOPE = (1e-3, 1e3)
 #: Variance of a slope that fades, per sample squared, in windows of ``SLOPE_SAMPLES`` or more; the upper end
 #: falls with the square of the length, as short windows show more slopes than there are.
 FADING_SLOPE, SLOPE_SAMPLES = (1e-4, 50.0), 70
-#: Longest memory of the level in long windows, samples, or cycles of the shortest season where those are more.
+#: Longest memory of the level in long windows: samples, or cycles of the shortest season if those are more.
 LEVEL_MEMORY, LEVEL_CYCLES = 60.0, 2.5
 #: Samples in which a slope fades.
 SLOPE_MEMORY = (3.0, 1000.0)
