@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from inspect import signature
 from typing import Any, overload
 
@@ -200,9 +199,11 @@ def _fit(
     windows: Windows, method: str, periods: ArrayLike | None, candidates: ArrayLike | None
 ) -> HarmonicFit:
     recent = windows.last(min(windows.n_samples, LONGEST_WINDOW))
-    options = {"candidates": candidates} if method in TAKING_CANDIDATES else {}
-    fit, known = partial(METHODS[method], **options), check_periods(periods)
-    model = KnownPeriods(windows=recent, periods=known, fit=fit) if known.size else fit(recent)
+    fit, known = METHODS[method], np.unique(check_periods(periods))
+    if known.size:
+        model: Continuation = KnownPeriods(windows=recent, periods=known, fit=fit)
+    else:
+        model = fit(recent, **({"candidates": candidates} if method in TAKING_CANDIDATES else {}))
     return HarmonicFit(
         windows=windows,
         model=model,

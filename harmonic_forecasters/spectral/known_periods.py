@@ -72,6 +72,10 @@ class KnownPeriods(Continuation):
     def _ask(self, t: ArrayLike, question: Callable[[Continuation, IntArray], FloatArray]) -> FloatArray:
         times = np.asarray(t, dtype=np.int64)
         left = self._left(times)
+        if left.min(initial=1.0) == 1.0:
+            return question(self.near, times)
+        # Where a window says nothing of the waves, the method goes on.
+        left = np.where(self._used.any(axis=1, keepdims=True), left, 1.0)
         near, far = (left > 0.0).any(axis=0), (left < 1.0).any(axis=0)
         result = np.zeros(left.shape)
         if near.any():
@@ -83,13 +87,12 @@ class KnownPeriods(Continuation):
         return result
 
     def _left(self, times: IntArray) -> FloatArray:
-        """How much the method's own forecast counts at the times, (n_series, n_times)."""
-        n_samples = self.windows.n_samples
-        beyond = np.maximum(times - n_samples + 1, -times)
-        left: FloatArray = np.clip(2.0 - 2.0 * beyond / n_samples, 0.0, 1.0)
-        left = left * left * (3.0 - 2.0 * left) if len(self.periods) <= MOST_SEASONS else 0.0 * left
-        lasting = self._used.any(axis=1, keepdims=True)
-        return np.asarray(np.where(lasting, left, 1.0))
+        """How much the method's own forecast counts at the times, (n_times,)."""
+        if len(self.periods) > MOST_SEASONS:
+            return np.zeros(len(times))
+        beyond = np.maximum(times - self.windows.n_samples + 1, -times)
+        left = np.clip(2.0 - 2.0 * beyond / self.windows.n_samples, 0.0, 1.0)
+        return np.asarray(left * left * (3.0 - 2.0 * left))
 
     @cached_property
     def _frequencies(self) -> FloatArray:
