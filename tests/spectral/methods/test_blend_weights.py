@@ -81,18 +81,18 @@ NO_SEASON, FOUND, SEASON = np.array([0.0]), np.array([0.25]), np.array([0.42])
 @pytest.mark.parametrize(
     ("n_samples", "season_lead", "spectrum", "prediction", "share"),
     [
-        # 22 nats ahead, whatever the length, the waves are equals of the process.
-        (100, NO_SEASON, 22.0, 0.0, MOST_WITHOUT / 2),
-        (400, NO_SEASON, 22.0, 0.0, MOST_WITHOUT / 2),
-        (100, NO_SEASON, 15.0, 7.0, MOST_WITHOUT / 2),
+        # 21 nats ahead, whatever the length, the waves are equals of the process.
+        (100, NO_SEASON, 21.0, 0.0, MOST_WITHOUT / 2),
+        (400, NO_SEASON, 21.0, 0.0, MOST_WITHOUT / 2),
+        (100, NO_SEASON, 14.0, 7.0, MOST_WITHOUT / 2),
         # Linear prediction that is behind takes nothing away.
-        (100, NO_SEASON, 22.0, -50.0, MOST_WITHOUT / 2),
-        # 24 samples count.
-        (100, NO_SEASON, 12.0, 0.0, MOST_WITHOUT / (1.0 + np.exp(-24.0 * 0.10))),
-        (100, NO_SEASON, 27.0, 0.0, MOST_WITHOUT / (1.0 + np.exp(24.0 * 0.05))),
+        (100, NO_SEASON, 21.0, -50.0, MOST_WITHOUT / 2),
+        # 30 samples count.
+        (100, NO_SEASON, 11.0, 0.0, MOST_WITHOUT / (1.0 + np.exp(-30.0 * 0.10))),
+        (100, NO_SEASON, 26.0, 0.0, MOST_WITHOUT / (1.0 + np.exp(30.0 * 0.05))),
         # With a season that is known the waves need 0.42 per sample more, with one that was found 0.25.
-        (100, SEASON, 44.0, 20.0, MOST / 2),
-        (100, FOUND, 40.0, 7.0, MOST / 2),
+        (100, SEASON, 43.0, 20.0, MOST / 2),
+        (100, FOUND, 39.0, 7.0, MOST / 2),
         (100, SEASON, np.inf, 0.0, 0.0),
         (100, SEASON, -np.inf, 0.0, MOST),
     ],

@@ -56,12 +56,12 @@ LINEAR_PREDICTION = Family(name="linear prediction", evidence_samples=50, least_
 SEASONAL = Family(name="seasonal", evidence_samples=2)
 #: Log density by which an adaptive spectrum describes any short window better than a seasonal process, since
 #: it has more to choose. With this lead both share evenly.
-EVEN_LEAD = 22.0
+EVEN_LEAD = 21.0
 #: What is added to that per sample where a season is known, and where one was found: series that follow a
 #: calendar are seldom sums of sinusoids.
 KNOWN_SEASON_LEAD, FOUND_SEASON_LEAD = 0.42, 0.25
 #: Samples that a window counts for when the waves are compared with the seasonal process.
-LEAD_SAMPLES = 24
+LEAD_SAMPLES = 30
 #: Least weight of the waves, with a season and without: they know what a process about level and seasons does
 #: not.
 LEAST_SHARES_OF_WAVES = 0.2, 0.1
