@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from forecasters import FORECASTERS, FloatArray
 from scipy.special import ndtri
 from study_table import Bound, Row
@@ -26,6 +25,8 @@ from harmonic_forecasters.datasets import load
 
 HISTORY = 4_000
 LEVELS = np.arange(1, 10) / 10.0
+#: Samples of ETTm1 in what they are added up to.
+QUARTERS = {"h": 4, "D": 96, "W-THU": 672}
 
 
 class Configuration(NamedTuple):
@@ -68,13 +69,9 @@ def series_of(configuration: Configuration) -> Iterator[FloatArray]:
     if configuration.frequency != "15min":
         bins = table.resample(configuration.frequency)
         # A day or a week that is not whole is left out.
-        table = bins.sum()[(bins.size() == pd.Timedelta(_STEPS[configuration.frequency]) // _QUARTER)]
+        table = bins.sum()[bins.size() == QUARTERS[configuration.frequency]]
     for column in table:
         yield table[column].to_numpy(dtype=np.float64)
-
-
-_QUARTER = pd.Timedelta("15min")
-_STEPS = {"h": "1h", "D": "1D", "W-THU": "7D"}
 
 
 def evaluate_one(forecaster: str, configuration: Configuration) -> tuple[float, float, int]:
@@ -99,7 +96,7 @@ def evaluate_one(forecaster: str, configuration: Configuration) -> tuple[float, 
 
 
 def evaluate(forecasters: Sequence[str], names: Sequence[str]) -> list[Row]:
-    """Two rows per forecaster and configuration, and geometric means over them and over their sources."""
+    """Two rows per forecaster and configuration, and geometric means over them."""
     rows = []
     for one in forecasters:
         ratios = {}

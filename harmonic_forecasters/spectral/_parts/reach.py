@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harmonic_forecasters.spectral._parts.logarithmic import largest_logarithm, lasting_growth
-from harmonic_forecasters.spectral._parts.windows import BoolArray, FloatArray, IntArray
+from harmonic_forecasters.spectral._parts.logarithmic import lasting_growth
+from harmonic_forecasters.spectral._parts.windows import FloatArray, IntArray
 
 #: Ranges of the window by which any forecast may leave it.
 FREE_RANGES = 1.0
@@ -41,20 +41,17 @@ class Reach:
         return np.clip(forecast, low, np.maximum(high, self.exponential[:, None]))
 
 
-def reach_of(values: FloatArray, positive: BoolArray) -> Reach:
-    """The reach of windows, (n_series, n_samples), finite.   positive : (n_series,), which have logarithms.
+def reach_of(values: FloatArray, exponential: FloatArray) -> Reach:
+    """The reach of windows, (n_series, n_samples), finite.   exponential : (n_series,), as in :class:`Reach`.
 
     Examples
     --------
     >>> jump = np.array([[1.0] * 9 + [5.0]])
-    >>> reach_of(jump, np.array([True])).bound(np.array([[50.0, -50.0]]), np.array([10, 11]))
+    >>> reach_of(jump, np.array([5.0])).bound(np.array([[50.0, -50.0]]), np.array([10, 11]))
     array([[ 9., -3.]])
     """
     n_samples = values.shape[1]
     low, high = values.min(axis=1), values.max(axis=1)
     free = FREE_RANGES * (high - low)
-    pace = FASTEST * lasting_growth(values) / n_samples
-    logarithms = np.log(np.where(positive[:, None], values, 1.0))
-    with np.errstate(over="ignore"):
-        exponential = np.where(positive, np.exp(largest_logarithm(logarithms)), -np.inf)
-    return Reach(low - free, high + free, np.abs(pace), exponential, n_samples)
+    pace = FASTEST * np.abs(lasting_growth(values)) / n_samples
+    return Reach(low - free, high + free, pace, exponential, n_samples)

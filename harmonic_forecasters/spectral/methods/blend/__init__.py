@@ -175,7 +175,8 @@ def fit_blend(
     filled, around_gaps = _without_gaps(windows, periods)
     positive = np.asarray(filled.min(axis=1) > 0.0)
     seasons = seasons_of(filled, periods, candidates, shortest_searched=shortest_searched)
-    members = fit_members(Scales(filled, positive), periods, seasons)
+    scales = Scales(filled, positive)
+    members = fit_members(scales, periods, seasons)
     season_lead = season_leads(seasons, known=known_seasons(periods, candidates, windows.n_samples).size > 0)
     mixture, held_out = Mixture(members, weigh(members, windows.n_samples, season_lead)), None
     if windows.n_samples >= SHORTEST_TESTED:
@@ -197,7 +198,7 @@ def fit_blend(
         shift_at=shift_at,
         shift=shift,
         seasons=seasons,
-        reach=reach_of(filled, positive),
+        reach=reach_of(filled, scales.largest_value),
     )
 
 

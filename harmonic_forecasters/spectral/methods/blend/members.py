@@ -92,6 +92,12 @@ class Scales:
             stretch = np.log(2.0 * np.maximum(self.roots, least)).sum(axis=1)
         return np.where(self.not_negative & (stretch > -np.inf), stretch, np.inf)
 
+    @property
+    def largest_value(self) -> FloatArray:
+        """(n_series,), the largest that models of logarithms forecast; minus infinity without logarithms."""
+        with np.errstate(over="ignore"):
+            return np.where(self.positive, np.exp(self.centre + self._largest), -np.inf)
+
     def in_values(self, of_logarithms: Continuation) -> Logarithmic:
         """A model of the logarithms, in the unit of the series."""
         return Logarithmic(of_logarithms, np.exp(self.centre), self._largest)
